@@ -1,0 +1,1 @@
+"""Mails, handed over to whoever carries them on. One backend a file; each answers with Receipts."""

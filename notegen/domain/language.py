@@ -1,0 +1,58 @@
+"""A language as its folder under templates/ describes it: words, forms and habits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notegen.domain.addressee import AddresseeForms
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """A sender in one language. `lines` are printed top down, in bold from `bold_from` (0-based).
+
+    `name` opens the note ("The Federal Public Service …"); `closing_name` opens the close. `forms` are
+    further words that the language's sentences need because the sender has a gender ("ses", "haar", "seine").
+    """
+
+    lines: tuple[str, ...]
+    bold_from: int
+    name: str
+    closing_name: str
+    forms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence about a problem: what was found, and what to do; `{slots}` are filled by name."""
+
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything in `templates/<code>/language.toml` and `messages.toml`.
+
+    `locale` is a CLDR locale such as `fr_BE`; `pointer` the whole words that point down to this section;
+    `grammar` maps a slot (`opening`, `block`, `closing`, `of`) to patterns with `{name}`, each under the
+    article, gender or `plural` it is for; `headers` are the six roster headers in the order of the form;
+    `aspirated_h` (French) lists the beginnings of words before which "de" does not elide.
+    """
+
+    code: str
+    locale: str
+    name: str
+    direction: str
+    pointer: str
+    labels: Mapping[str, str]
+    letterheads: Mapping[str, Letterhead]
+    places: Mapping[str, str]
+    addressees: Mapping[str, AddresseeForms]
+    grammar: Mapping[str, Mapping[str, str]]
+    roster_code: str
+    roster_names: tuple[str, ...]
+    headers: tuple[str, ...]
+    messages: Mapping[str, Message]
+    aspirated_h: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""A verbal note: one document in one or more languages, from a sender to an addressee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from notegen.domain.addressee import Addressee
+from notegen.domain.problem import Place
+from notegen.domain.reference import ReferenceNumber, ReferenceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageVersion:
+    """Title and body (Markdown) of one language; `place` is where the body's first line stands."""
+
+    language: str
+    title: str
+    body: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """Something sent along: a title per language; `languages` it exists in (empty: any)."""
+
+    file: str
+    title: Mapping[str, str]
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerbalNote:
+    """A note as its author wrote it, checked at the border.
+
+    `reference` is a request while no number is allotted. `links` maps a key to targets per language.
+    `versions` stand in document order. `authoritative` is empty when all versions are. `source` holds the
+    author's file byte for byte, to be embedded. `done` is the date beside the place: update or first issue.
+    """
+
+    document: str
+    reference: ReferenceNumber | ReferenceRequest
+    issued: date
+    updated: date | None
+    place: str
+    addressee: Addressee
+    versions: tuple[LanguageVersion, ...]
+    authoritative: tuple[str, ...] = ()
+    links: Mapping[str, Mapping[str, str]] | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    annex_roster: str = ""
+    source_name: str = ""
+    source: bytes = b""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the sections, in document order."""
+        return tuple(version.language for version in self.versions)
+
+    @property
+    def done(self) -> date:
+        """The date of the done-at line."""
+        return self.updated or self.issued
+
+    def is_courtesy(self, language: str) -> bool:
+        """Whether that version is a courtesy version, other versions being authoritative."""
+        return bool(self.authoritative) and language not in self.authoritative

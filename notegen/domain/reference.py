@@ -1,0 +1,87 @@
+"""The reference number of a verbal note: unit / file / date of first issue / topic / number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_SEPARATED = re.compile(r"\s*/\s*")
+_UNIT = re.compile(r"[A-Z]{1,4}\d{1,2}(?:\.\d{1,3})*")
+_FILE = re.compile(r"[A-Z][A-Z0-9]{0,11}(?:[.-][A-Z0-9]{1,12})*")
+_TOPIC = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
+_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
+_NUMBER = re.compile(r"[1-9]\d{0,5}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReferenceNumber:
+    """`P0.0/PRO.3143/17.06.2021/VACCIN/5`.
+
+    >>> str(ReferenceNumber.parse("PO.0 / PRO.3143/17.06.2021/VACCIN/5"))
+    'P0.0/PRO.3143/17.06.2021/VACCIN/5'
+    """
+
+    unit: str
+    file: str
+    dated: date
+    topic: str
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> ReferenceNumber:
+        """Read a reference as written; a letter O inside the unit is read as 0. ValueError says which part."""
+        parts = _SEPARATED.split(text.strip())
+        if len(parts) != 5:
+            raise ValueError(f"a reference has five parts between slashes, this has {len(parts)}")
+        unit, file, dated, topic, number = parts
+        if not _NUMBER.fullmatch(number):
+            raise ValueError(f"the number within the topic must be a whole number from 1, not {number!r}")
+        request = ReferenceRequest.parse(unit, file, topic)
+        return cls(request.unit, request.file, _read_date(dated), request.topic, int(number))
+
+    def __str__(self) -> str:
+        return f"{self.unit}/{self.file}/{self.dated:%d.%m.%Y}/{self.topic}/{self.number}"
+
+    @property
+    def slug(self) -> str:
+        """The reference as a file name: `P0.0-PRO.3143-17.06.2021-VACCIN-5`."""
+        return str(self).replace("/", "-")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReferenceRequest:
+    """A reference whose number is allotted at issue."""
+
+    unit: str
+    file: str
+    topic: str
+
+    @classmethod
+    def parse(cls, unit: str, file: str, topic: str) -> ReferenceRequest:
+        """Check the three parts that a person chooses; ValueError says which one is wrong."""
+        unit = normal_unit(unit.strip())
+        for name, value, shape in (("unit", unit, _UNIT), ("file", file, _FILE), ("topic", topic, _TOPIC)):
+            if not shape.fullmatch(value):
+                raise ValueError(f"the {name} of a reference cannot be {value!r}")
+        return cls(unit, file, topic)
+
+    def numbered(self, dated: date, number: int) -> ReferenceNumber:
+        """The full reference, once date and number are known."""
+        return ReferenceNumber(self.unit, self.file, dated, self.topic, number)
+
+
+def normal_unit(unit: str) -> str:
+    """Write the digit 0 where a unit has the letter O after its first letter: `PO.O` → `P0.0`."""
+    return unit[:1] + re.sub(r"[Oo]", "0", unit[1:])
+
+
+def _read_date(text: str) -> date:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"the date of a reference is written dd.mm.yyyy, not {text!r}")
+    day, month, year = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"there is no day {text!r} in the calendar") from None

@@ -1,0 +1,3 @@
+"""notegen.toml and the environment, as typed settings."""
+
+from __future__ import annotations

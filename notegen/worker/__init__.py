@@ -1,0 +1,1 @@
+"""The face that takes jobs from a shared database."""
