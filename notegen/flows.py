@@ -1,3 +1,3 @@
-"""The straight lines: how one note becomes a PDF, how one roster becomes sent e-mails. Read this file first."""
+"""The straight lines: how one note becomes a PDF, how one roster becomes e-mails. Read this file first."""
 
 from __future__ import annotations

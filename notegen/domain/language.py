@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from notegen.domain.addressee import AddresseeForms
+from notegen.domain.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,15 @@ class Language:
     headers: tuple[str, ...]
     messages: Mapping[str, Message]
     aspirated_h: tuple[str, ...] = ()
+
+    def word(self, problem: Problem) -> Message:
+        """The sentences about a problem, slots filled; a code without a sentence is a KeyError (a test sees to it)."""
+        slots = {
+            "file": problem.place.file,
+            "row": "" if problem.place.line is None else str(problem.place.line),
+            "column": problem.place.column,
+            "found": problem.found,
+            **dict(problem.values),
+        }
+        message = self.messages[problem.code]
+        return Message(message.what.format_map(slots), message.do.format_map(slots))

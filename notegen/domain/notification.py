@@ -33,7 +33,11 @@ SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One mail to one person, before it has words. `position` counts from 0 within its sequence."""
+    """One mail to one person, before it has words. `position` counts from 0 within its sequence.
+
+    `secret` is the link or the code where the roster brought it (each only in the mail that it belongs to);
+    `values` are further words that a kind needs, as (name, value) pairs.
+    """
 
     kind: NotificationKind
     position: int
@@ -42,6 +46,8 @@ class Notification:
     first_names: str
     last_name: str
     row: int
+    secret: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -55,6 +61,20 @@ class Notification:
 def plan(member: Member, sequence: str = "activation") -> tuple[Notification, ...]:
     """The notifications that a member gets, in the order of the sequence."""
     return tuple(
-        Notification(kind, n, member.language, member.email, member.first_names, member.last_name, member.row)
-        for n, kind in enumerate(SEQUENCES[sequence])
+        Notification(
+            kind=kind,
+            position=position,
+            language=member.language,
+            recipient=member.email,
+            first_names=member.first_names,
+            last_name=member.last_name,
+            row=member.row,
+            secret=_own_secret(member, kind),
+        )
+        for position, kind in enumerate(SEQUENCES[sequence])
     )
+
+
+def _own_secret(member: Member, kind: NotificationKind) -> str:
+    secrets = {NotificationKind.ACTIVATION_LINK: member.link, NotificationKind.ACTIVATION_CODE: member.code}
+    return secrets.get(kind, "")

@@ -30,7 +30,7 @@ class ReferenceNumber:
 
     @classmethod
     def parse(cls, text: str) -> ReferenceNumber:
-        """Read a reference as written; a letter O inside the unit is read as 0. ValueError says which part."""
+        """Read a reference as written; a letter O inside the unit is read as 0. ValueError says which."""
         parts = _SEPARATED.split(text.strip())
         if len(parts) != 5:
             raise ValueError(f"a reference has five parts between slashes, this has {len(parts)}")

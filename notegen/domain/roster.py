@@ -48,7 +48,8 @@ class RejectedRow:
 class Roster:
     """A roster as read: rows in file order, what was noticed about the file, and a digest of its content.
 
-    `language` is that of most headers, in which the mission is answered. `digest` is the SHA-256 (hex) of the accepted members' fields, independent of file name, format and column order.
+    `language` is that of most headers, in which the mission is answered. `digest` is the SHA-256
+    (hex) of the accepted members' fields, independent of file name, format and column order.
     """
 
     file: str
