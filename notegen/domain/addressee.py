@@ -13,13 +13,15 @@ class AddresseeForms:
     """One addressee in one language, as whole phrases ready for their place in the sentence.
 
     `name` is the bare name; `opening` stands after "presents its compliments" (FR "à l'Ambassade de France");
-    `block` is the addressee block ("To the Embassy of France"); `closing` is often shorter than the opening.
+    `block` is the addressee block ("To the Embassy of France"); `closing` is often shorter than the opening;
+    `of` is the genitive ("de l’Ambassade de France"), empty where it is not known.
     """
 
     name: str
     opening: str
     block: str
     closing: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notegen.domain.addressee import AddresseeForms
 from notegen.domain.problem import Problem
+
+_NO_ELISION = ("onze", "onzi", "oui", "ouistiti", "ululer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,11 @@ class Language:
 
     `locale` is a CLDR locale such as `fr_BE`; `pointer` the whole words that point down to this section;
     `grammar` maps a slot (`opening`, `block`, `closing`, `of`) to patterns with `{name}`, each under the
-    article, gender or `plural` it is for; `headers` are the six roster headers in the order of the form;
-    `aspirated_h` (French) lists the beginnings of words before which "de" does not elide.
+    article, gender or `plural` it is for (or with `{dative}` and the like: `inflected` is the regular
+    expression of names whose cases differ from the name itself); `headers` are the six roster headers in
+    the order of the form; `aspirated_h` (French) lists the beginnings of words before which "de" does not
+    elide. `tag` is the BCP 47 tag that documents and mails carry; `in_language` says of each language how a
+    text is named that is written in it ("en français"), to be listed in a sentence.
     """
 
     code: str
@@ -57,9 +62,22 @@ class Language:
     headers: tuple[str, ...]
     messages: Mapping[str, Message]
     aspirated_h: tuple[str, ...] = ()
+    inflected: str = ""
+    tag: str = ""
+    in_language: Mapping[str, str] = field(default_factory=dict)
+
+    def elides(self, text: str) -> bool:
+        """Whether "de" becomes "d’" before this text (French): before a vowel or a mute h."""
+        word = text.lstrip(" «“‘\"'(\u00a0\u202f").casefold()
+        first = word[:1]
+        if first == "h":
+            return not word.startswith(self.aspirated_h)
+        if first == "y":
+            return not word[1:2].isalpha()
+        return first != "" and first in "aeiouàâäæéèêëîïôöœùûü" and not word.startswith(_NO_ELISION)
 
     def word(self, problem: Problem) -> Message:
-        """The sentences about a problem, slots filled; a code without a sentence is a KeyError (a test sees to it)."""
+        """The sentences about a problem, slots filled; a code without a sentence is a KeyError."""
         slots = {
             "file": problem.place.file,
             "row": "" if problem.place.line is None else str(problem.place.line),

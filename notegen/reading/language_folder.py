@@ -34,6 +34,7 @@ class _Addressee(_Strict):
     opening: str
     block: str
     closing: str
+    of: str = ""
 
 
 class _Roster(_Strict):
@@ -46,6 +47,10 @@ class _Elision(_Strict):
     aspirated_h: tuple[str, ...]
 
 
+class _Declension(_Strict):
+    inflected: str
+
+
 class _Message(_Strict):
     what: str
     do: str
@@ -54,6 +59,7 @@ class _Message(_Strict):
 class _LanguageFile(_Strict):
     code: str
     locale: str
+    tag: str = ""
     name: str
     direction: str = "ltr"
     pointer: str
@@ -63,6 +69,8 @@ class _LanguageFile(_Strict):
     addressees: dict[str, _Addressee]
     grammar: dict[str, dict[str, str]]
     elision: _Elision = _Elision(aspirated_h=())
+    in_language: dict[str, str] = {}
+    declension: _Declension = _Declension(inflected="")
     roster: _Roster
 
 
@@ -112,6 +120,9 @@ def _read_language(code: str, folders: Sequence[Path]) -> Language:
         headers=tuple(words.roster.headers[field] for field in FIELDS),
         messages=_read_messages(code, folders),
         aspirated_h=words.elision.aspirated_h,
+        tag=words.tag or words.locale.replace("_", "-"),
+        in_language=words.in_language,
+        inflected=words.declension.inflected,
     )
 
 
