@@ -20,6 +20,13 @@ class LanguageVersion:
     body: str
     place: Place
 
+    def at(self, line: int, column: int = 1) -> Place:
+        """Where a line and column of the body (both from 1) stand in the author's file."""
+        if self.place.line is None or not self.place.column.isdigit():
+            return self.place
+        indentation = int(self.place.column) - 1
+        return Place(self.place.file, self.place.line + line - 1, str(indentation + column))
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
@@ -36,7 +43,8 @@ class VerbalNote:
 
     `reference` is a request while no number is allotted. `links` maps a key to targets per language.
     `versions` stand in document order. `authoritative` is empty when all versions are. `source` holds the
-    author's file byte for byte, to be embedded. `done` is the date beside the place: update or first issue.
+    author's file byte for byte, to be embedded, `companions` the body files it names. `done` is
+    the date beside the place: update or first issue.
     """
 
     document: str
@@ -52,6 +60,7 @@ class VerbalNote:
     annex_roster: str = ""
     source_name: str = ""
     source: bytes = b""
+    companions: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:

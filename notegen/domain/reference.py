@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 _SEPARATED = re.compile(r"\s*/\s*")
-_UNIT = re.compile(r"[A-Z]{1,4}\d{1,2}(?:\.\d{1,3})*")
+_UNIT = re.compile(r"[A-Z]{1,4}\d{1,2}(?:\.\d{1,3})*", re.ASCII)
 _FILE = re.compile(r"[A-Z][A-Z0-9]{0,11}(?:[.-][A-Z0-9]{1,12})*")
 _TOPIC = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
-_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
-_NUMBER = re.compile(r"[1-9]\d{0,5}")
+_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{0,5}", re.ASCII)
+_CITED = re.compile(
+    r"(?<![\w./-])[A-Z]{1,4}[O\d]{1,2}(?:\.[O\d]{1,3})*/[A-Z][A-Z0-9.-]*/\d{2}\.\d{2}\.\d{4}/[A-Z0-9-]+/\d{1,6}(?![\w/])"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,9 +74,38 @@ class ReferenceRequest:
         return ReferenceNumber(self.unit, self.file, dated, self.topic, number)
 
 
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference that a text mentions: as written, from which character of the text on, and as read.
+
+    `reference` is None where what looks like a reference cannot be one.
+    """
+
+    written: str
+    start: int
+    reference: ReferenceNumber | None
+
+    @property
+    def has_letter_o(self) -> bool:
+        """Whether the unit was written with the letter O in place of a zero."""
+        return self.reference is not None and not self.written.startswith(self.reference.unit + "/")
+
+
+def citations(text: str) -> tuple[Citation, ...]:
+    """Every reference that a text mentions, in its order."""
+    return tuple(Citation(match[0], match.start(), _read(match[0])) for match in _CITED.finditer(text))
+
+
 def normal_unit(unit: str) -> str:
     """Write the digit 0 where a unit has the letter O after its first letter: `PO.O` → `P0.0`."""
     return unit[:1] + re.sub(r"[Oo]", "0", unit[1:])
+
+
+def _read(text: str) -> ReferenceNumber | None:
+    try:
+        return ReferenceNumber.parse(text)
+    except ValueError:
+        return None
 
 
 def _read_date(text: str) -> date:

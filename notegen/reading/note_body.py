@@ -1,0 +1,114 @@
+"""The bodies of a note: inline or in files of their own, complete, and of one mind on references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from notegen.domain.note import LanguageVersion
+from notegen.domain.problem import Place, Problem, Severity
+from notegen.domain.reference import Citation, citations
+from notegen.reading.finding import Finding
+from notegen.reading.note_form import BodyFile, NoteForm
+from notegen.reading.note_link import Registry, check_links
+from notegen.reading.note_sense import Sense
+
+LARGEST = 2**20
+"""How many bytes a body in a file of its own may have."""
+
+
+def read_versions(
+    form: NoteForm, used: tuple[str, ...], links: Registry, sense: Sense
+) -> tuple[LanguageVersion, ...]:
+    """Title and body of each language, in the note's order; what is missing or wrong is a finding."""
+    _check_complete(form, used, sense)
+    versions = [_version(form, code, sense) for code in used if code in form.body and code in form.title]
+    cited = [_normalized(version, sense) for version in versions]
+    named = set[str]().union(*(check_links(version, links, sense) for version in cited))
+    for name in links:
+        if versions and name not in named:
+            sense.warn("note-link-unused", name, "links", name)
+    _check_citations(cited, sense)
+    return tuple(cited)
+
+
+def _check_complete(form: NoteForm, used: tuple[str, ...], sense: Sense) -> None:
+    for key, texts in (("title", form.title), ("body", form.body)):
+        for code in used:
+            if code not in texts:
+                hint = f"Add `{code}:` under `{key}`, or take {code!r} out of `languages`."
+                sense.find(f"there is no {key} in {code!r}.", hint, key, key=True)
+        for code in texts:
+            if code not in form.languages:
+                sense.warn("note-version-unused", code, key, code)
+
+
+def _version(form: NoteForm, code: str, sense: Sense) -> LanguageVersion:
+    body = form.body[code]
+    place = sense.where.place("body", code)
+    if isinstance(body, BodyFile):
+        path = sense.beside(body.file, "body", code, "file")
+        text = _read(path, body.file, code, sense) if path else ""
+        place = Place(str(path), 1, "1") if path else place
+    else:
+        text = body
+    return LanguageVersion(code, form.title[code], text, place)
+
+
+def _read(path: Path, name: str, code: str, sense: Sense) -> str:
+    with path.open("rb") as file:
+        source = file.read(LARGEST + 1)
+    if len(source) > LARGEST:
+        sense.find(f"{name!r} has more than {LARGEST // 1024} KiB.", "Shorten it.", "body", code, "file")
+        return ""
+    sense.companions.append((name, source))
+    try:
+        text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        sense.find(f"{name!r} is not UTF-8 text.", "Save it with the encoding UTF-8.", "body", code, "file")
+        return ""
+    if not text.strip():
+        sense.find(f"{name!r} is empty.", "Write the body.", "body", code, "file")
+    return text
+
+
+def _normalized(version: LanguageVersion, sense: Sense) -> LanguageVersion:
+    body = version.body
+    for citation in reversed(citations(body)):
+        if citation.has_letter_o:
+            place = _place(version, citation)
+            sense.warnings.append(_letter_o(citation, place, version.language))
+            end = citation.start + len(citation.written)
+            body = body[: citation.start] + str(citation.reference) + body[end:]
+    return LanguageVersion(version.language, version.title, body, version.place)
+
+
+def _letter_o(citation: Citation, place: Place, language: str) -> Problem:
+    read = (("read", str(citation.reference)),)
+    return Problem("note-letter-o", place, citation.written, Severity.WARNING, read, language)
+
+
+def _check_citations(versions: Sequence[LanguageVersion], sense: Sense) -> None:
+    """A reference that one section cites, every section cites; else one of them is mistyped."""
+    cited = {version.language: citations(version.body) for version in versions}
+    for version in versions:
+        for citation in cited[version.language]:
+            lacking = [
+                other
+                for other, mentions in cited.items()
+                if citation.reference not in {mention.reference for mention in mentions}
+            ]
+            if lacking and citation.reference is not None:
+                what = f"{citation.written} stands in {version.language!r} and not in {', '.join(lacking)}."
+                hint = "Cite the same references in every language."
+                sense.findings.append(Finding(_place(version, citation), what, hint))
+            if citation.reference is None:
+                what = f"{citation.written} cannot be a reference."
+                sense.findings.append(
+                    Finding(_place(version, citation), what, "Correct its date or its number.")
+                )
+
+
+def _place(version: LanguageVersion, citation: Citation) -> Place:
+    before = version.body[: citation.start]
+    return version.at(before.count("\n") + 1, citation.start - before.rfind("\n"))

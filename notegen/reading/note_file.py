@@ -1,0 +1,65 @@
+"""A note file (note.yaml) as a VerbalNote, or everything that is wrong with it, by line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from notegen.domain.addressee import Addressee
+from notegen.domain.language import Language
+from notegen.domain.note import VerbalNote
+from notegen.domain.problem import Problem
+from notegen.errors import NoteFileError, TemplateError
+from notegen.reading.addressee_file import addressees_schema, read_addressees
+from notegen.reading.note_agreement import make_note
+from notegen.reading.note_form import NoteForm, schema
+from notegen.reading.note_sense import Sense
+from notegen.reading.yaml import load
+from notegen.reading.yaml_form import fill
+
+__all__ = ["addressees_schema", "note_schema", "read_note", "starter"]
+
+NOBODY: Mapping[str, Addressee] = MappingProxyType({})
+
+
+def read_note(
+    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+) -> tuple[VerbalNote, tuple[Problem, ...]]:
+    """The note of a file, and what its author should still know about it (warnings).
+
+    `addressees` are those of a list given beside the note; they come before those of the list that the note
+    names itself, and those before the collective ones of language.toml. Bodies, enclosures, rosters and lists
+    that a note names stand in its folder or below. Raises NoteFileError with every reason at once.
+    """
+    file = load(path, NoteFileError)
+    form = fill(file.content, file, NoteForm, NoteFileError)
+    sense = Sense(file, path.parent, languages)
+    known = {**_own_list(form, sense), **addressees}
+    note = make_note(form, sense, known, source_name=path.name, source=file.source)
+    return note, tuple(sense.warnings)
+
+
+def note_schema() -> dict[str, Any]:
+    """The JSON Schema of note.yaml."""
+    return schema()
+
+
+def starter(language_code: str, folders: Sequence[Path]) -> str:
+    """A note to begin with: complete, commented in that language; TemplateError when there is none."""
+    for folder in folders:
+        path = folder / language_code / "starter" / "note.yaml"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    where = f"{language_code}/starter/note.yaml"
+    raise TemplateError(
+        "there is no note to begin with.", where=where, hint="Copy the one of another language."
+    )
+
+
+def _own_list(form: NoteForm, sense: Sense) -> dict[str, Addressee]:
+    if not form.addressees:
+        return {}
+    path = sense.beside(form.addressees, "addressees")
+    return read_addressees(path, sense.languages) if path else {}

@@ -1,0 +1,137 @@
+"""A YAML file held against the form it should have: every difference with its place and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Protocol, TypeVar, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from notegen.domain.problem import Place
+from notegen.errors import InputError
+from notegen.reading.finding import Finding, nearest, refuse
+
+Form = TypeVar("Form")
+
+
+class Whereabouts(Protocol):
+    """Where the values of a file stand: a YAML file, or the rows of a register."""
+
+    def place(self, *steps: str | int) -> Place:
+        """Where a value stands."""
+        ...
+
+    def key_place(self, *steps: str | int) -> Place:
+        """Where its key stands."""
+        ...
+
+
+class Strict(BaseModel):
+    """A mapping that takes the keys of the form and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WrongValueError(ValueError):
+    """A value that cannot be right: what is wrong with it, and what to do."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+
+def _read_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) == len("2021-06-17"):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise WrongValueError(
+        f"{value!r} is no date of the calendar.", "Write the date as year-month-day: 2021-06-17."
+    )
+
+
+Day = Annotated[date, BeforeValidator(_read_day)]
+"""A date written year-month-day (ISO 8601), and in no other way."""
+
+
+def fill(content: object, where: Whereabouts, form: type[Form], error: type[InputError]) -> Form:
+    """The content as the form's values; raises `error` with every difference at once."""
+    try:
+        return TypeAdapter(form).validate_python(content)
+    except ValidationError as fault:
+        refuse([_finding(item, content, where, form) for item in fault.errors()], error)
+
+
+def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Finding:
+    steps = tuple(_steps(item["loc"], content, item["type"] == "missing"))
+    key = repr(steps[-1]) if steps else "the file"
+    if item["type"] == "missing":
+        return Finding(where.place(*steps[:-1]), f"the key {key} is missing.", f"Add `{steps[-1]}: …`.")
+    if item["type"] == "extra_forbidden":
+        return Finding(
+            where.key_place(*steps), f"unknown key {key}.", nearest(str(steps[-1]), _known(form, steps))
+        )
+    wrong = item.get("ctx", {}).get("error")
+    if isinstance(wrong, WrongValueError):
+        return Finding(where.place(*steps), wrong.what, wrong.hint)
+    if item["input"] is None:
+        return Finding(where.key_place(*steps), f"{key} has no value.", "Write one, or delete the key.")
+    return Finding(where.place(*steps), f"{key} {_expected(item)}.", "Compare with `notegen note new`.")
+
+
+def _expected(item: Any) -> str:
+    words = {
+        "string_type": "must be a text",
+        "dict_type": "must hold entries of the kind `key: value`",
+        "model_type": "must hold entries of the kind `key: value`",
+        "model_attributes_type": "must hold entries of the kind `key: value`",
+        "list_type": "must be a list",
+        "tuple_type": "must be a list",
+        "too_short": "must not be empty",
+        "string_pattern_mismatch": "may hold small letters, digits and hyphens only",
+        "int_parsing": "must be a whole number",
+    }
+    return words.get(item["type"], f"cannot be used: {item['msg']}")
+
+
+def _steps(loc: tuple[str | int, ...], content: object, missing: bool) -> Iterator[str | int]:
+    # pydantic names the chosen branch of a union among the steps; what the content does not have is left out.
+    inner: Any = content
+    for position, step in enumerate(loc):
+        named = isinstance(inner, dict) and step in inner
+        listed = isinstance(inner, list | tuple) and isinstance(step, int) and step < len(inner)
+        if named or listed:
+            inner = inner[step]
+        elif not (missing and position == len(loc) - 1):
+            continue
+        yield step
+
+
+def _known(form: Any, steps: tuple[str | int, ...]) -> set[str]:
+    for step in steps[:-1]:
+        form = _inner(form, step)
+    models = [
+        part for part in (form, *_parts(form)) if isinstance(part, type) and issubclass(part, BaseModel)
+    ]
+    return {name for model in models for name in model.model_fields}
+
+
+def _inner(form: Any, step: str | int) -> Any:
+    for part in (form, *_parts(form)):
+        if isinstance(part, type) and issubclass(part, BaseModel) and step in part.model_fields:
+            return part.model_fields[str(step)].annotation
+        origin = getattr(part, "__origin__", None)
+        if origin in (list, tuple, dict, Mapping):
+            return get_args(part)[-1] if origin is dict else get_args(part)[0]
+    return None
+
+
+def _parts(form: Any) -> Iterator[Any]:
+    for part in get_args(form):
+        yield part
+        yield from _parts(part)
