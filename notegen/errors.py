@@ -59,7 +59,15 @@ class RenderingError(NotegenError):
 
 
 class DeliveryError(NotegenError):
-    """There is no mail server to speak to, or it cannot be trusted. A refused mail is a Receipt instead."""
+    """There is no mail server to speak to, or it cannot be trusted. A refused mail is a Receipt instead.
+
+    `temporary`: the server is away for now (restarting, unreachable), so that a new connection after a pause
+    may help; otherwise a setting, a certificate or a password is wrong, and only a person can help.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", temporary: bool = False) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.temporary = temporary
 
 
 class RecordsError(NotegenError):

@@ -1,0 +1,143 @@
+"""One mail transaction (RFC 5321 3.3): its commands, its content on the wire, what can stand in its way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notegen.delivery.reply import Reply, receipt
+from notegen.delivery.satchel import Satchel
+from notegen.delivery.session import LARGE, Session, SessionOverError
+from notegen.domain.mail import Mail
+from notegen.domain.receipt import Outcome, Receipt
+
+_PATH = re.compile(r"[^\x00-\x20\x7f<>]*")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_DEMANDS_LOGIN = frozenset({530, 534, 535, 538})
+_OUT_OF_STEP = frozenset({500, 502, 503})
+
+
+class LoginDemandedError(Exception):
+    """The server wants a login before it takes mail (RFC 4954 6); the argument holds its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the server offered in answer to EHLO (`size` in bytes, 0: no limit told), and our own conditions.
+
+    `sign` adds a DKIM signature to a content.
+    """
+
+    pipelining: bool = False
+    eight_bit: bool = False
+    smtputf8: bool = False
+    size: int = 0
+    command_seconds: float = 300.0
+    final_seconds: float = 600.0
+    sign: Callable[[bytes], bytes] | None = None
+
+
+def hindrance(mail: Mail, terms: Terms) -> Receipt | None:
+    """Why this server cannot take the mail at all; the words begin with an RFC 3463 status code."""
+    words = ""
+    if not _PATH.fullmatch(mail.return_path):
+        words = "5.1.7 the return path holds a character that no address may hold"
+    elif _needs_smtputf8(mail) and not terms.smtputf8:
+        words = "5.6.7 the address needs SMTPUTF8, which the server does not offer"
+    elif _needs_8bit(mail) and not terms.eight_bit:
+        words = "5.6.3 the content needs 8BITMIME, which the server does not offer"
+    elif 0 < terms.size < len(mail.content):
+        words = f"5.3.4 the mail has {len(mail.content)} bytes, the server takes {terms.size}"
+    return Receipt(Outcome.REFUSED, 0, words) if words else None
+
+
+def commands(mail: Mail, terms: Terms) -> tuple[bytes, bytes, bytes]:
+    """MAIL, RCPT and DATA; each extension is asked for only where the mail needs it."""
+    parameters = ""
+    if _needs_8bit(mail) and terms.eight_bit:
+        parameters += " BODY=8BITMIME"
+    if _needs_smtputf8(mail):
+        parameters += " SMTPUTF8"
+    return (
+        f"MAIL FROM:<{mail.return_path}>{parameters}\r\n".encode(),
+        f"RCPT TO:<{mail.recipient.text}>\r\n".encode(),
+        b"DATA\r\n",
+    )
+
+
+def on_the_wire(content: bytes) -> bytes:
+    """Every line ended by CRLF, leading dots doubled (RFC 5321 4.5.2); the final dot is not included.
+
+    A bare CR or LF becomes a CRLF, so that no server can take part of a content for commands.
+    """
+    ends = content.count(b"\r\n")
+    if content.count(b"\n") != ends or content.count(b"\r") != ends:
+        content = _LINE_END.sub(b"\r\n", content)
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    if content.startswith(b"."):
+        content = b"." + content
+    return content.replace(b"\r\n.", b"\r\n..")
+
+
+async def send_content(session: Session, satchel: Satchel, mail: Mail, tail: bytes, terms: Terms) -> None:
+    """Send content, final dot and `tail` (the commands of the next mail), and settle the mail.
+
+    SessionOverError when no answer can be relied on; the satchel then knows whether the dot had left.
+    """
+    body = on_the_wire(terms.sign(mail.content) if terms.sign else mail.content)
+    satchel.begin(mail)
+    whole = True
+    if len(body) >= LARGE:
+        whole = await session.write_slowly(body, terms.command_seconds)
+        body = b""
+    if whole:
+        session.write(b"")
+        satchel.sent(mail)
+        session.write(body + b".\r\n" + tail)
+    reply = await session.reply(terms.final_seconds)
+    settle(satchel, mail, _whole_or_failed(reply, whole))
+    if not whole:
+        raise SessionOverError("the server answered before the end of the content")
+
+
+def settle(satchel: Satchel, mail: Mail, reply: Reply) -> None:
+    """Settle by a reply that ends the transaction; SessionOverError after a 421 or on a 3xx."""
+    outcome = receipt(reply, mail)
+    if outcome is None:
+        raise SessionOverError(
+            f"the server answered out of turn: {reply.code} {reply.words}"[:500], estranged=True
+        )
+    satchel.settle(mail, outcome)
+    if reply.code == 421:
+        raise SessionOverError(outcome.text, 421)
+
+
+def objection(reply: Reply, *, go_ahead: int) -> Reply | None:
+    """The reply, if it refuses a command; None if it is in the class that lets us go on (2 or 3).
+
+    SessionOverError on 421 and when the session is out of step; LoginDemandedError when it wants a login:
+    in both cases nothing is said about the mail.
+    """
+    if reply.code // 100 == go_ahead:
+        return None
+    if reply.code == 421 or reply.code in _OUT_OF_STEP or reply.code // 100 not in (4, 5):
+        raise SessionOverError(reply.words, reply.code)
+    if reply.code in _DEMANDS_LOGIN:
+        raise LoginDemandedError(f"{reply.code} {reply.words}")
+    return reply
+
+
+def _whole_or_failed(reply: Reply, whole: bool) -> Reply:
+    if not whole and reply.code // 100 not in (4, 5):
+        raise SessionOverError(f"the server answered before the end of the content: {reply.words}"[:500])
+    return reply
+
+
+def _needs_smtputf8(mail: Mail) -> bool:
+    return mail.needs_smtputf8 or mail.recipient.needs_smtputf8 or not mail.return_path.isascii()
+
+
+def _needs_8bit(mail: Mail) -> bool:
+    return mail.needs_8bit or not mail.content.isascii()

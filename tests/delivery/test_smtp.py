@@ -1,0 +1,64 @@
+"""Mails over a working connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+from outbox import ListOutbox, a_mail
+from smtp_server import Script, Server, ServerSession, serving
+
+from notegen.delivery.settings import SmtpSettings
+from notegen.delivery.smtp import SmtpDelivery
+from notegen.domain.mail import Mail
+from notegen.domain.receipt import Outcome
+
+PLAIN = ("8BITMIME", "SMTPUTF8")
+
+
+def deliver(script: Script, mails: Iterable[Mail], **settings: object) -> tuple[Server, ListOutbox]:
+    """Carry the mails over one connection to a server that follows the script."""
+
+    async def main() -> tuple[Server, ListOutbox]:
+        outbox = ListOutbox(mails)
+        async with serving(script) as server:
+            given = {
+                "host": "127.0.0.1",
+                "port": server.port,
+                "security": "none",
+                "local_hostname": "notegen.test",
+            }
+            await SmtpDelivery(SmtpSettings(**(given | settings))).deliver(outbox)  # type: ignore[arg-type]
+        return server, outbox
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("extensions", [PLAIN, ("PIPELINING", *PLAIN)])
+def test_every_mail_arrives_once_in_order_as_it_was_written(extensions: tuple[str, ...]) -> None:
+    mails = [a_mail(n) for n in range(1, 21)]
+    server, outbox = deliver(Script(extensions=extensions), mails)
+    assert [r.content for r in server.accepted] == [m.content for m in mails]
+    assert server.recipients == [m.recipient.text for m in mails]
+    assert outbox.outcomes == [Outcome.ACCEPTED] * 20
+    assert outbox.receipts["mail-1"].code == 250
+    assert outbox.receipts["mail-1"].text == "2.0.0 queued"
+    assert server.connections == 1
+    assert server.commands("QUIT")
+
+
+def test_with_pipelining_the_next_mails_commands_come_before_the_answer_to_this_one() -> None:
+    async def answer_once_the_next_mail_is_announced(session: ServerSession) -> str:
+        await session.until_buffered(b"DATA\r\n")
+        return "250 2.0.0 queued"
+
+    script = Script(answers={"DOT": [answer_once_the_next_mail_is_announced] * 4})
+    server, outbox = deliver(script, [a_mail(n) for n in range(1, 6)], final_seconds=5)
+    assert outbox.outcomes == [Outcome.ACCEPTED] * 5
+    assert len(server.accepted) == 5
+
+
+def test_no_mail_no_connection() -> None:
+    server, _ = deliver(Script(), [])
+    assert server.connections == 0
