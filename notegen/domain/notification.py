@@ -30,6 +30,14 @@ SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
 )
 """What one person gets, in order: mail n+1 goes only after the server accepted mail n."""
 
+OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        NotificationKind.ACTIVATION_LINK: ("link",),
+        NotificationKind.ACTIVATION_CODE: ("code",),
+    }
+)
+"""The words that one kind's texts may use beyond those of all kinds; link and code never meet in one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:
@@ -58,6 +66,17 @@ class Notification:
         return f"Notification({self.kind.value!r}, row={self.row})"
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The notifications of one person, in order; `identity` tells people apart (never stored as it is)."""
+
+    identity: str
+    notifications: tuple[Notification, ...]
+
+    def __repr__(self) -> str:
+        return f"Series({len(self.notifications)} notifications)"
+
+
 def plan(member: Member, sequence: str = "activation") -> tuple[Notification, ...]:
     """The notifications that a member gets, in the order of the sequence."""
     return tuple(
@@ -78,3 +97,8 @@ def plan(member: Member, sequence: str = "activation") -> tuple[Notification, ..
 def _own_secret(member: Member, kind: NotificationKind) -> str:
     secrets = {NotificationKind.ACTIVATION_LINK: member.link, NotificationKind.ACTIVATION_CODE: member.code}
     return secrets.get(kind, "")
+
+
+def series(member: Member, sequence: str = "activation") -> Series:
+    """What a ledger plans for a member: the notifications of the sequence under the member's identity."""
+    return Series(identity=member.number.digits, notifications=plan(member, sequence))

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from notegen.errors import TemplateError
 
 LAYOUT = Path(__file__).parent / "layout"
 
-__all__ = ["LAYOUT", "Markup", "Templates"]
+__all__ = ["LAYOUT", "Markup", "Templates", "escape"]
 
 
 class Templates:
@@ -56,6 +57,15 @@ class Templates:
             return self.environment.get_template(name).render(values)
         except (jinja2.TemplateError, TypeError, AttributeError, OverflowError, ZeroDivisionError) as error:
             raise self._broken(name, error) from error
+
+    def words(self, name: str) -> tuple[tuple[str, int], ...]:
+        """The words that a template asks for, each with its line. Raises TemplateError when it is broken."""
+        try:
+            tree = self.environment.parse(self.source(name), name, name)
+        except jinja2.TemplateError as error:
+            raise self._broken(name, error) from error
+        free = meta.find_undeclared_variables(tree)
+        return tuple((node.name, node.lineno) for node in tree.find_all(nodes.Name) if node.name in free)
 
     def compile(self, name: str, text: str) -> jinja2.Template:
         """A template made from text; `name` decides about escaping and is what an error names."""

@@ -1,0 +1,148 @@
+"""What all mails of one kind and language share: the parts with slots, encoded once, and the frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notegen.domain.language import Language
+from notegen.domain.mail_sender import MailSender
+from notegen.errors import RenderingError
+from notegen.rendering.mail_html import html_body
+from notegen.rendering.mail_source import MailSource
+from notegen.rendering.mail_text import plain_text
+from notegen.rendering.markdown import mail_tokens
+from notegen.rendering.mime import Frame, checked, frame, unstructured
+from notegen.rendering.slotted_text import SlottedText, encoded, encoded_value, slotted
+from notegen.rendering.template import Markup, Templates, escape
+
+CONSTANTS = ("service", "contact", "valid_days")
+"""The words that are the same in every mail of a language."""
+
+_ADDRESS_SLOT = re.compile('href="\x01([^\x01]*)\x01')
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
+_PARTING = "\n" + "=" * 40 + "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of a mail that is in one language."""
+
+    language: Language
+    subject: str
+    preview: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailForm:
+    """Subject, text and HTML with slots; `addresses` are the words that a link leads to."""
+
+    subject: SlottedText
+    text: SlottedText
+    html: SlottedText
+    addresses: tuple[str, ...]
+    frame: Frame
+    fixed_subject: bytes
+    encoded_text: tuple[bytes, ...]
+    encoded_html: tuple[bytes, ...]
+
+    def content(self, values: Mapping[str, str], recipient: bytes, date: bytes, message_id: str) -> bytes:
+        """The whole message for one person. Raises RenderingError for a value that cannot stand in a mail."""
+        for word in self.addresses:
+            if not _WEB_ADDRESS.fullmatch(values[word]):
+                raise RenderingError(
+                    f"{word} is not a web address", hint="It begins with https:// or http://."
+                )
+        plain: dict[str, bytes] = {}
+        escaped: dict[str, bytes] = {}
+        for word, value in values.items():
+            plain[word] = encoded_value(checked(value, word))
+            safe = escape(value)
+            escaped[word] = plain[word] if safe == value else encoded_value(safe)
+        return self.frame.filled(
+            self.fixed_subject or unstructured(self.subject.filled(values)),
+            recipient,
+            date,
+            message_id,
+            _woven(self.encoded_text, self.text.words, plain),
+            _woven(self.encoded_html, self.html.words, escaped),
+        )
+
+
+def mail_form(sections: Sequence[Section], templates: Templates, sender: MailSender) -> MailForm:
+    """The form of a mail whose sections stand one below the other, the first language first."""
+    subject = slotted(" / ".join(section.subject for section in sections))
+    text = slotted(_PARTING.join(section.text for section in sections))
+    page = _page(sections, templates, sender)
+    html = slotted(page)
+    headers = [
+        ("Content-Language", ", ".join(section.language.code for section in sections)),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    ]
+    if sender.reply_to is not None:
+        headers.insert(0, ("Reply-To", sender.reply_to.text))
+    return MailForm(
+        subject=subject,
+        text=text,
+        html=html,
+        addresses=tuple(dict.fromkeys(_ADDRESS_SLOT.findall(page))),
+        frame=frame(headers, (sender.name_in(sections[0].language.code), sender.address)),
+        fixed_subject=b"" if subject.words else unstructured(subject.pieces[0]),
+        encoded_text=encoded(text),
+        encoded_html=encoded(html),
+    )
+
+
+def section(
+    source: MailSource,
+    language: Language,
+    templates: Templates,
+    values: Mapping[str, str | Markup],
+    looks: Mapping[str, str],
+) -> Section:
+    """The texts of a kind in one language: constants filled in, a mark for each word of a person."""
+    tokens = mail_tokens(source.body)
+    text = plain_text(source, tokens)
+    html = html_body(source, tokens, looks)
+
+    def settled(name: str, jinja: str) -> str:
+        return templates.fill(templates.compile(name, jinja), values)
+
+    return Section(
+        language,
+        subject=settled(source.name, source.shown(source.subject)),
+        preview=settled(source.name, source.shown(source.preview)),
+        text=settled(source.name, source.shown(text)).rstrip() + "\n",
+        html=settled(f"{source.name}.html", source.shown_in_html(html)),
+    )
+
+
+def _page(sections: Sequence[Section], templates: Templates, sender: MailSender) -> str:
+    first = sections[0]
+    values = {
+        "lang": first.language.code,
+        "dir": first.language.direction,
+        "title": first.subject,
+        "preview": first.preview,
+        "sections": [
+            {
+                "lang": part.language.code,
+                "dir": part.language.direction,
+                "service": sender.name_in(part.language.code),
+                "body": Markup(part.html),
+            }
+            for part in sections
+        ],
+    }
+    return templates.render("layout/email.html", values)
+
+
+def _woven(constants: Sequence[bytes], words: Sequence[str], values: Mapping[str, bytes]) -> bytes:
+    parts = [constants[0]]
+    for word, constant in zip(words, constants[1:], strict=True):
+        parts += (values[word], constant)
+    return b"".join(parts)

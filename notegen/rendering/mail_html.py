@@ -1,0 +1,56 @@
+"""A mail's Markdown tokens as HTML whose looks travel with each element, as mail clients want it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from notegen.rendering.mail_source import MailSource
+from notegen.rendering.markdown import Token, mail_html
+from notegen.rendering.template import LAYOUT
+
+_RULE = re.compile(r"([\w.-]+)\s*\{([^}]*)\}")
+_CONDITION = re.compile(r"<p[^>]*>((?:wordslot\d+x\s*)+)</p>\n?")
+
+
+def read_looks() -> Mapping[str, str]:
+    """The declarations of layout/email-inline.css by selector: `p`, `p.link`, `p.code`, …"""
+    css = re.sub(r"/\*.*?\*/", "", (LAYOUT / "email-inline.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    return {selector: " ".join(body.split()) for selector, body in _RULE.findall(css)}
+
+
+def html_body(source: MailSource, tokens: Sequence[Token], looks: Mapping[str, str]) -> str:
+    """The body as HTML, slots left in place; everything after the first rule (`---`) is the foot."""
+    for index, token in enumerate(tokens):
+        if token.nesting >= 0 and token.tag:
+            _dress(token, _selector(tokens, index), looks)
+        for child in token.children or []:
+            if child.nesting >= 0 and child.tag:
+                _dress(child, child.tag, looks)
+    return _CONDITION.sub(
+        lambda match: match[1].strip() if source.is_condition(match[1]) else match[0], mail_html(tokens)
+    )
+
+
+def _dress(token: Token, selector: str, looks: Mapping[str, str]) -> None:
+    tag, _, name = selector.partition(".")
+    if name:
+        token.attrSet("class", name)
+    style = looks.get(selector) or looks.get(tag)
+    if style:
+        token.attrSet("style", style)
+
+
+def _selector(tokens: Sequence[Token], index: int) -> str:
+    """`p.link` or `p.code` for a paragraph that is one link or code, `p.foot` after a rule, else the tag."""
+    token = tokens[index]
+    if token.type != "paragraph_open":
+        return token.tag
+    children = [child for child in tokens[index + 1].children or [] if child.type != "text" or child.content]
+    if len(children) == 1 and children[0].type == "code_inline":
+        return "p.code"
+    if len(children) == 3 and children[0].type == "link_open":
+        return "p.link"
+    if any(earlier.type == "hr" for earlier in tokens[:index]):
+        return "p.foot"
+    return "p.item" if token.level > 1 else "p"

@@ -1,0 +1,92 @@
+"""A mail's Markdown tokens as plain text, for people and programs that show no HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from notegen.errors import TemplateError
+from notegen.rendering.mail_source import MailSource
+from notegen.rendering.markdown import Token
+
+RULE = "-" * 40
+
+
+def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
+    """The blocks with an empty line between them, slots left in place; no trailing space, one final newline.
+
+    Raises TemplateError for Markdown that a mail does not know.
+    """
+    blocks: list[str] = []
+    prefixes: list[_Prefix] = []
+    for token in tokens:
+        if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
+            prefixes.append(_Prefix(token.type, int(token.attrGet("start") or 1)))
+        elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
+            prefixes.pop()
+            blocks.append("\n")
+        elif token.type == "list_item_open":
+            prefixes[-1].begin()
+        elif token.type == "inline":
+            blocks.append(_block(source, token, prefixes))
+        elif token.type == "hr":
+            blocks.append(f"{RULE}\n\n")
+        elif token.type in ("fence", "code_block"):
+            blocks.append(_prefixed(token.content.rstrip("\n"), prefixes) + "\n\n")
+        elif token.type.removesuffix("_open").removesuffix("_close") not in _SILENT:
+            raise TemplateError(f"a mail cannot hold this Markdown: {token.type}", where=source.name)
+    return "".join(blocks).rstrip() + "\n"
+
+
+_SILENT = ("paragraph", "heading", "list_item")
+
+
+class _Prefix:
+    """What stands before the lines of a list or a quotation."""
+
+    def __init__(self, kind: str, start: int) -> None:
+        self.kind = kind
+        self.number = start - 1
+        self.fresh = False
+
+    def begin(self) -> None:
+        self.number += 1
+        self.fresh = True
+
+    def take(self) -> tuple[str, str]:
+        """The prefix of the next line and that of the lines after it."""
+        if self.kind == "blockquote_open":
+            return "> ", "> "
+        mark = f"{self.number}. " if self.kind == "ordered_list_open" else "- "
+        first, self.fresh = self.fresh, False
+        return (mark if first else " " * len(mark)), " " * len(mark)
+
+
+def _block(source: MailSource, token: Token, prefixes: Sequence[_Prefix]) -> str:
+    text = _inline(token.children or [])
+    if source.is_condition(text):
+        return text
+    in_list = any(prefix.kind != "blockquote_open" for prefix in prefixes)
+    return _prefixed(text, prefixes) + ("\n" if in_list else "\n\n")
+
+
+def _prefixed(text: str, prefixes: Sequence[_Prefix]) -> str:
+    taken = [prefix.take() for prefix in prefixes]
+    first, later = "".join(pair[0] for pair in taken), "".join(pair[1] for pair in taken)
+    return first + text.replace("\n", "\n" + later)
+
+
+def _inline(children: Sequence[Token]) -> str:
+    parts: list[str] = []
+    links: list[tuple[int, str]] = []
+    for child in children:
+        if child.type == "link_open":
+            links.append((len(parts), str(child.attrGet("href") or "")))
+        elif child.type == "link_close":
+            start, address = links.pop()
+            if "".join(parts[start:]) not in (address, address.removeprefix("mailto:")):
+                parts.append(f" ({address})")
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append("\n" if child.type == "hardbreak" else " ")
+        else:
+            parts.append(child.content)
+    return "".join(parts)

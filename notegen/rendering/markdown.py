@@ -1,0 +1,178 @@
+"""The Markdown door: the body of a note, CommonMark with tables, footnotes, ^superscript^ and definition lists.
+
+Raw HTML is shown as text. The first paragraph is kept apart, because it ends the opening sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.superscript import superscript_plugin
+
+__all__ = ["Body", "BodyLink", "Resolve", "Token", "mail_html", "mail_tokens", "read_body"]
+
+Resolve = Callable[[str], str]
+"""From a link's target as written to the address that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLink:
+    """A link as written: its target, the words that carry it, and its 1-based line within the text."""
+
+    target: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as HTML: `lead` is the inline HTML of the first paragraph (empty when the body begins otherwise).
+
+    `rest` is all that follows; `text` is the lead without markup, for what grammar has to know of it.
+    """
+
+    lead: str
+    text: str
+    rest: str
+    links: tuple[BodyLink, ...]
+    images: tuple[int, ...]
+
+
+def read_body(source: str, resolve: Resolve = lambda target: target) -> Body:
+    """The Markdown of a body, its links resolved; an ellipsis before the first word is left out."""
+    tokens = _PARSER.parse(source, env := {})
+    links = tuple(_links(tokens))
+    images = tuple(
+        _line(token) for token in tokens for child in token.children or () if child.type == "image"
+    )
+    _resolve(tokens, resolve)
+    _inset_footnotes(tokens)
+    _level_headings(tokens)
+    lead, rest = _split(tokens)
+    text = _text_of(lead[0].children or ()) if lead else ""
+    render = _PARSER.renderer.render
+    return Body(render(lead, _PARSER.options, env), text, render(rest, _PARSER.options, env), links, images)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+def _links(tokens: Sequence[Token]) -> Iterator[BodyLink]:
+    for token in tokens:
+        children = token.children or []
+        for at, child in enumerate(children):
+            if child.type == "link_open":
+                end = next(n for n in range(at, len(children)) if children[n].type == "link_close")
+                breaks = sum(c.type in ("softbreak", "hardbreak") for c in children[:at])
+                words = _text_of(children[at:end])
+                yield BodyLink(str(child.attrGet("href") or ""), words, _line(token) + breaks)
+
+
+def _resolve(tokens: Sequence[Token], resolve: Resolve) -> None:
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrSet("href", resolve(str(child.attrGet("href") or "")))
+
+
+def _text_of(tokens: Sequence[Token]) -> str:
+    breaks = ("softbreak", "hardbreak")
+    return "".join(
+        " " if token.type in breaks else token.content
+        for token in tokens
+        if token.type in (*breaks, "text", "text_special", "code_inline")
+    )
+
+
+def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """The inline token of the first paragraph, and everything after that paragraph."""
+    if not tokens or tokens[0].type != "paragraph_open":
+        return [], tokens
+    inline = tokens[1]
+    for child in inline.children or ():
+        if child.type == "text":
+            child.content = re.sub(r"^\s*(?:…|\.\.\.)\s*", "", child.content)
+            break
+    return [inline], tokens[3:]
+
+
+def _level_headings(tokens: Sequence[Token]) -> None:
+    """Headings count from 1 and skip no level, as PDF/UA-1 (ISO 14289-1, 7.4.2) asks."""
+    stack: list[int] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            written = int(token.tag[1])
+            while stack and stack[-1] >= written:
+                stack.pop()
+            stack.append(written)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{len(stack)}"
+
+
+def _inset_footnotes(tokens: list[Token]) -> None:
+    """Put each footnote where it is called, and drop the block at the end: the page sets it at its foot."""
+    start = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), None)
+    if start is None:
+        return
+    notes: dict[int, list[Token]] = {}
+    current = 0
+    for token in tokens[start:]:
+        if token.type == "footnote_open":
+            current = int(token.meta["id"])
+        elif token.type == "inline":
+            notes.setdefault(current, []).append(token)
+    del tokens[start:]
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "footnote_ref":
+                child.meta = {**child.meta, "notes": notes.get(int(child.meta["id"]), [])}
+
+
+def _footnote(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    meta = tokens[at].meta
+    if meta.get("subId", 0) > 0:
+        return f"<sup>{meta['id'] + 1}</sup>"
+    paragraphs = [_PARSER.renderer.render([note], options, env) for note in meta.get("notes", ())]
+    return f'<span class="footnote">{" ".join(paragraphs)}</span>'
+
+
+def _asterism(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    return '<p class="asterism">* * *</p>\n'
+
+
+def _no_image(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    return ""
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(superscript_plugin)
+    parser.disable(["html_block", "html_inline"])
+    parser.add_render_rule("footnote_ref", _footnote)
+    parser.add_render_rule("hr", _asterism)
+    parser.add_render_rule("image", _no_image)
+    return parser
+
+
+_PARSER = _parser()
+
+
+def mail_tokens(text: str) -> list[Token]:
+    """The block tokens of a mail's text: CommonMark without pictures, because a mail fetches nothing."""
+    return _MAIL_PARSER.parse(text)
+
+
+def mail_html(tokens: Sequence[Token]) -> str:
+    """A mail's tokens as HTML."""
+    return str(_MAIL_PARSER.renderer.render(tokens, _MAIL_PARSER.options, {}))
+
+
+_MAIL_PARSER = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
