@@ -41,6 +41,7 @@ class _Roster(_Strict):
     code: str
     names: tuple[str, ...]
     headers: dict[str, str]
+    optional_headers: dict[str, str] = {}
 
 
 class _Elision(_Strict):
@@ -120,6 +121,7 @@ def _read_language(code: str, folders: Sequence[Path]) -> Language:
         headers=tuple(words.roster.headers[field] for field in FIELDS),
         messages=_read_messages(code, folders),
         aspirated_h=words.elision.aspirated_h,
+        optional_headers=words.roster.optional_headers,
         tag=words.tag or words.locale.replace("_", "-"),
         in_language=words.in_language,
         inflected=words.declension.inflected,
