@@ -1,4 +1,4 @@
-"""The Markdown door: the body of a note, CommonMark with tables, footnotes, ^superscript^ and definition lists.
+"""The Markdown door: a note's body, CommonMark with tables, footnotes, ^superscript^, definition lists.
 
 Raw HTML is shown as text. The first paragraph is kept apart, because it ends the opening sentence.
 """
@@ -33,7 +33,7 @@ class BodyLink:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as HTML: `lead` is the inline HTML of the first paragraph (empty when the body begins otherwise).
+    """A body as HTML: `lead` is the inline HTML of the first paragraph (empty where there is none).
 
     `rest` is all that follows; `text` is the lead without markup, for what grammar has to know of it.
     """
@@ -47,7 +47,8 @@ class Body:
 
 def read_body(source: str, resolve: Resolve = lambda target: target) -> Body:
     """The Markdown of a body, its links resolved; an ellipsis before the first word is left out."""
-    tokens = _PARSER.parse(source, env := {})
+    env: dict[str, Any] = {}
+    tokens = _PARSER.parse(source, env)
     links = tuple(_links(tokens))
     images = tuple(
         _line(token) for token in tokens for child in token.children or () if child.type == "image"
@@ -144,11 +145,11 @@ def _footnote(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) 
     return f'<span class="footnote">{" ".join(paragraphs)}</span>'
 
 
-def _asterism(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _asterism(*_: Any) -> str:
     return '<p class="asterism">* * *</p>\n'
 
 
-def _no_image(_: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _no_image(*_: Any) -> str:
     return ""
 
 

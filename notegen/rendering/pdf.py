@@ -1,0 +1,227 @@
+"""The WeasyPrint door: a composed document to one PDF that is PDF/A-3a and PDF/UA-1 at once.
+
+The same input gives the same bytes. Nothing is fetched but bundled fonts and files of folders that are named.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
+
+import font_source_sans_pro
+from fontTools.ttLib import TTFont
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from notegen.errors import RenderingError
+from notegen.rendering.document import AttachedFile, Document, Section
+from notegen.rendering.tagging import PageLink, SectionPages, finish, number_links
+from notegen.rendering.template import LAYOUT, Markup, Templates
+
+FONTS = Path(font_source_sans_pro.font_directory)
+_FACES = (
+    ("SourceSansPro-Regular.ttf", "normal", 400),
+    ("SourceSansPro-It.ttf", "italic", 400),
+    ("SourceSansPro-Semibold.ttf", "normal", 600),
+    ("SourceSansPro-SemiboldIt.ttf", "italic", 600),
+)
+_FAMILY = "Notegen Sans"
+_FOOT_MARGIN = 25.0
+_FOOT_CLEARANCE = 9.0
+_PX_TO_MM = 25.4 / 96
+
+logging.getLogger("weasyprint").addHandler(logging.NullHandler())
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
+class _Fetcher(URLFetcher):  # type: ignore[misc]
+    """Gives fonts (`font:`), `data:` addresses and files under the named folders; all else is refused."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        super().__init__(allowed_protocols={"data", "file"}, allow_redirects=False, fail_on_errors=True)
+        self._folders = tuple(folder.resolve() for folder in folders)
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        """The response for that address; ValueError when it is not allowed."""
+        parts = urlsplit(url)
+        if parts.scheme == "font" and parts.path in {name for name, _, _ in _FACES}:
+            return URLFetcherResponse(url, (FONTS / parts.path).read_bytes(), {"Content-Type": "font/ttf"})
+        if parts.scheme == "file":
+            path = Path(unquote(parts.path)).resolve()
+            if not any(path.is_relative_to(folder) for folder in self._folders):
+                raise ValueError("a file outside the folders that notegen may read")
+        elif parts.scheme != "data":
+            raise ValueError("nothing is fetched from the network")
+        return super().fetch(url, headers)
+
+
+class PdfWriter:
+    """Turns documents into PDFs; make one per process and keep it, because fonts and looks are read once.
+
+    `folders` are the only ones from which a page may take files.
+    """
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._fetcher = _Fetcher(folders)
+        self._fonts = FontConfiguration()
+        self._layout = Templates(())
+        self._images: dict[str, Any] = {}
+        self._feet: dict[tuple[str, str], float] = {}
+        self._sheets: dict[str, Any] = {}
+        self._looks = self._sheet(_font_faces() + (LAYOUT / "document.css").read_text(encoding="utf-8"))
+
+    def write(self, document: Document) -> bytes:
+        """The PDF. Raises RenderingError when a page cannot be made, or a character has no glyph."""
+        try:
+            return self._write(document)
+        except FatalURLFetchingError as error:
+            cause = str(error.__cause__ or error)
+            hint = "Use a file in a folder that notegen may read, or put the picture into the document."
+            raise RenderingError(f"{error} ({cause})", where=document.subject, hint=hint) from error
+
+    def html(self, document: Document) -> str:
+        """The whole document as one HTML page for a browser, looks included."""
+        screen = (LAYOUT / "screen.css").read_text(encoding="utf-8")
+        looks = (LAYOUT / "document.css").read_text(encoding="utf-8") + screen
+        return self._page(document, document.sections, Markup(looks))
+
+    def _write(self, document: Document) -> bytes:
+        links: list[PageLink] = []
+        rendered = [self._render(document, section, links) for section in document.sections]
+        whole = rendered[0].copy([page for each in rendered for page in each.pages])
+        sections = [
+            SectionPages(len(each.pages), section.tag, section.title)
+            for each, section in zip(rendered, document.sections, strict=True)
+        ]
+        media = {file.name: file.media_type for file in document.attachments}
+        content = whole.write_pdf(
+            pdf_variant="pdf/a-3a",
+            attachments=[_attachment(file, document.modified) for file in document.attachments],
+            finisher=lambda _, pdf: finish(pdf, sections, links, media),
+        )
+        self._refuse_other_fonts(whole, document)
+        return bytes(content)
+
+    def _render(self, document: Document, section: Section, links: list[PageLink]) -> Any:
+        page = HTML(string=self._page(document, [section], ""), url_fetcher=self._fetcher)
+        number_links(page.etree_element, links)
+        if len(self._images) > 64:
+            self._images.clear()
+        return page.render(
+            font_config=self._fonts,
+            stylesheets=[self._looks, *self._own_sheets(page.etree_element, section)],
+            cache=self._images,
+            pdf_variant="pdf/a-3a",
+        )
+
+    def _page(self, document: Document, sections: Sequence[Section], looks: str) -> str:
+        shown = [{"tag": section.tag, "markup": Markup(section.html)} for section in sections]
+        values = {
+            "tag": sections[0].tag,
+            "title": document.title,
+            "author": document.author,
+            "subject": document.subject,
+            "created": document.created.isoformat(),
+            "modified": document.modified.isoformat(),
+            "sections": shown,
+            "looks": looks,
+            "draft": document.draft,
+        }
+        return self._layout.render("layout/page.html", values)
+
+    def _own_sheets(self, root: Any, section: Section) -> list[Any]:
+        """What differs from section to section: room for the addressee block, and a draft's watermark."""
+        sheets = []
+        block = next((each for each in root.iter("div") if each.get("class") == "addressee-block"), None)
+        if block is not None:
+            room = self._foot_height(block, section.tag) + _FOOT_CLEARANCE
+            sheets.append(self._sheet(_foot(room)))
+        if section.watermark:
+            sheets.append(self._sheet(_watermark(section.watermark)))
+        return sheets
+
+    def _foot_height(self, block: Any, tag: str) -> float:
+        """The height of the addressee block in millimetres, measured on a page of its own."""
+        inner = ET.tostring(block, encoding="unicode", method="html")
+        if (tag, inner) not in self._feet:
+            if len(self._feet) > 4096:
+                self._feet.clear()
+            marked = f'<div id="top"></div>{inner}<div id="end"></div>'
+            source = f'<html lang="{html.escape(tag)}"><body>{marked}</body></html>'
+            static = self._sheet(".addressee-block { position: static }")
+            page = HTML(string=source, url_fetcher=self._fetcher).render(
+                font_config=self._fonts, stylesheets=[self._looks, static], cache=self._images
+            )
+            anchors = page.pages[0].anchors
+            self._feet[tag, inner] = (anchors["end"][1] - anchors["top"][1]) * _PX_TO_MM
+        return self._feet[tag, inner]
+
+    def _sheet(self, source: str) -> Any:
+        if source not in self._sheets:
+            self._sheets[source] = CSS(string=source, font_config=self._fonts, url_fetcher=self._fetcher)
+        return self._sheets[source]
+
+    def _refuse_other_fonts(self, whole: Any, document: Document) -> None:
+        """A glyph from a font of the machine would make other bytes on another machine."""
+        strange = [font for font in whole.fonts.values() if font.family != _FAMILY]
+        if strange:
+            found = sorted({sign for font in strange for text in font.to_unicode.values() for sign in text})
+            signs = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in found)
+            hint = (
+                "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
+            )
+            raise RenderingError(f"the font has no glyph for {signs}", where=document.subject, hint=hint)
+
+
+def missing_glyphs(text: str) -> frozenset[str]:
+    """The characters of a text for which the bundled font has no glyph in every style; spaces aside."""
+    return frozenset(sign for sign in text if sign not in "\n\r\t\u00ad" and ord(sign) not in _covered())
+
+
+@cache
+def _covered() -> frozenset[int]:
+    covered: set[int] = set()
+    for number, (name, _, _) in enumerate(_FACES):
+        with TTFont(FONTS / name, lazy=True) as font:
+            signs = set(font.getBestCmap())
+        covered = signs if number == 0 else covered & signs
+    return frozenset(covered)
+
+
+def _font_faces() -> str:
+    face = '@font-face {{ font-family: "{}"; src: url(font:{}); font-style: {}; font-weight: {} }}\n'
+    return "".join(face.format(_FAMILY, name, style, weight) for name, style, weight in _FACES)
+
+
+def _foot(room: float) -> str:
+    return (
+        f"@page :first {{ margin-bottom: {_FOOT_MARGIN + room:.2f}mm }}\n"
+        f".addressee-block {{ bottom: {-room:.2f}mm }}"
+    )
+
+
+def _watermark(word: str) -> str:
+    drawing = (LAYOUT / "watermark.svg").read_text(encoding="utf-8").replace("WORD", html.escape(word))
+    address = "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
+    return f'@page {{ background: url("{address}") no-repeat center / 100% 100% }}'
+
+
+def _attachment(file: AttachedFile, day: date) -> Any:
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Attachment(
+        string=file.content,
+        name=file.name,
+        description=file.description,
+        created=moment,
+        modified=moment,
+        relationship=file.relationship,
+    )
