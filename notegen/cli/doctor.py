@@ -6,13 +6,17 @@ import ctypes
 import importlib.metadata
 import platform
 import shutil
-import sqlite3
+import socket
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notegen.delivery.settings import SmtpSettings
+    from notegen.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +63,19 @@ LIBRARIES = (
 FONTS = ("font-source-sans-pro",)
 
 
-def diagnose(
-    *,
-    templates: Path | None,
-    database: Path | None = None,
-    smtp_host: str = "",
-    smtp_from: str = "",
-    connections: Iterable[Finding] = (),
-) -> tuple[Finding, ...]:
-    """Everything that notegen needs or can use here, needed things first.
-
-    `database` is the SQLite file (None: not looked at); `smtp_host` and `smtp_from` come from the settings;
-    `connections` are findings that the caller made itself, such as a server that answers.
-    """
+def diagnose(settings: Settings, templates: Sequence[Path]) -> tuple[Finding, ...]:
+    """Everything that notegen needs or can use here; `templates` are the folders in the order of search."""
     return (
         _python(),
         *(_library(library) for library in LIBRARIES),
         *(_font(name) for name in FONTS),
-        _templates(templates),
-        *(() if database is None else (_database(database),)),
-        _smtp(smtp_host, smtp_from),
-        *connections,
+        _languages(templates),
+        _records(settings.records.url),
+        *(
+            (_relay(settings.smtp), _sender(settings.smtp.from_))
+            if settings.dispatch.delivery == "smtp"
+            else ()
+        ),
         _java(),
     )
 
@@ -115,42 +111,61 @@ def _font(name: str) -> Finding:
     return Finding(name, well=True, found=version)
 
 
-def _templates(folder: Path | None) -> Finding:
-    if folder is None:
-        return Finding("Templates", well=False, found="missing", get="Name a folder with --templates.")
-    codes = sorted(path.parent.name for path in folder.glob("*/language.toml"))
+def _languages(folders: Sequence[Path]) -> Finding:
+    codes = sorted({path.parent.name for folder in folders for path in folder.glob("*/language.toml")})
+    where = ", ".join(str(folder) for folder in folders)
     if not codes:
         get = "Name a folder that holds one folder a language with --templates."
-        return Finding("Templates", well=False, found=f"no language in {folder}", get=get)
-    return Finding("Templates", well=True, found=f"{' '.join(codes)} in {folder}")
+        return Finding("Languages", well=False, found=f"none in {where}", get=get)
+    return Finding("Languages", well=True, found=f"{' '.join(codes)} in {where}")
 
 
-def _database(path: Path) -> Finding:
-    if not path.exists():
-        return Finding(
-            "Records", well=True, found=f"{path}: not there yet, made at the first dispatch", needed=False
-        )
+def _records(url: str) -> Finding:
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        return Finding("Records", well=True, found=f"{file}: made at the first dispatch", needed=False)
+    from notegen.errors import RecordsError
+    from notegen.records.database import Database
+
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
-            verdict = str(database.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    except sqlite3.Error as error:
-        verdict = str(error)
-    if verdict == "ok":
-        return Finding("Records", well=True, found=f"{path}: sound")
-    get = "Keep the damaged file, and put the last backup in its place."
-    return Finding("Records", well=False, found=f"{path}: {verdict}", get=get)
+        database = Database(url)
+        problems = database.integrity_problems() or ([] if database.tables() else ["it has no tables"])
+        database.close()
+    except RecordsError as error:
+        return Finding("Records", well=False, found=error.what, get=error.hint)
+    if problems:
+        get = "Keep the damaged file, and put the last backup in its place."
+        return Finding("Records", well=False, found=f"{database.name}: {problems[0]}", get=get)
+    return Finding("Records", well=True, found=f"{database.name}: sound")
 
 
-def _smtp(host: str, sender: str) -> Finding:
-    if not host:
-        get = "Set host and from under [smtp] in notegen.toml."
-        return Finding("Mail server", well=False, found="not set", get=get, needed=False)
-    if not sender:
+def _relay(smtp: SmtpSettings) -> Finding:
+    """Whether the relay greets (RFC 5321 4.2: code 220) within three seconds; needed only to send."""
+    try:
+        with socket.create_connection((smtp.host, smtp.actual_port), timeout=3) as connection:
+            greeting = "answers" if smtp.security == "tls" else _greeting(connection)
+    except OSError as error:
+        greeting = error.strerror or "no answer"
+    well = greeting.startswith(("220", "answers"))
+    get = (
+        "" if well else "Set host, port and security under [smtp] in notegen.toml, or start the mail server."
+    )
+    return Finding(
+        "Mail server", well=well, found=f"{smtp.host}:{smtp.actual_port}: {greeting}", get=get, needed=False
+    )
+
+
+def _greeting(connection: socket.socket) -> str:
+    greeting = connection.recv(512).decode("ascii", "replace").partition("\r")[0]
+    connection.sendall(b"QUIT\r\n")
+    return greeting or "no greeting"
+
+
+def _sender(address: str) -> Finding:
+    if not address or address.endswith("@example.org"):
         get = "Set from under [smtp] in notegen.toml."
-        return Finding(
-            "Mail server", well=False, found=f"{host}, without a sender's address", get=get, needed=False
-        )
-    return Finding("Mail server", well=True, found=host, needed=False)
+        return Finding("Sender", well=False, found=address or "not set", get=get, needed=False)
+    return Finding("Sender", well=True, found=address, needed=False)
 
 
 def _java() -> Finding:
