@@ -96,7 +96,7 @@ def checked(value: str, what: str) -> str:
 
 def unstructured(value: str) -> bytes:
     """A Subject as its header carries it (RFC 2047), folded; the caller writes the name before it."""
-    return _plain_or_words(value, plain=value.strip() == value)
+    return _plain_or_words(value, plain="  " not in f" {value} ")
 
 
 def mailbox(name: str, address: EmailAddress) -> bytes:
@@ -105,7 +105,7 @@ def mailbox(name: str, address: EmailAddress) -> bytes:
     if not name:
         return spec
     if _ATOMS.fullmatch(name):
-        phrase = _plain_or_words(name, plain=name.strip() == name)
+        phrase = _plain_or_words(name, plain="  " not in f" {name} ")
     else:
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         plain = "=?" not in name and name.isascii() and len(quoted) <= _LONGEST_PLAIN
