@@ -1,10 +1,11 @@
-"""A mail as the ledger knows it: who, which kind, in what state."""
+"""A mail as the ledger knows it: who, which kind, in what state; and what became of a whole dispatch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from notegen.domain.notification import Notification
 
@@ -30,7 +31,11 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedMail:
-    """One row of the ledger. `member` is a keyed digest (hex), never the number itself; `due` is UTC."""
+    """One row of the ledger. `member` is a keyed digest (hex), never the number itself; `due` is UTC.
+
+    `key` names the mail within its dispatch as `person.position`. `tries` counts the intents written so far,
+    `attempts` those that count towards giving up; `final` marks the last mail of its person.
+    """
 
     key: str
     dispatch: str
@@ -40,3 +45,50 @@ class PlannedMail:
     state: MailState = MailState.PLANNED
     attempts: int = 0
     due: datetime | None = None
+    tries: int = 0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is written about a mail after its turn: its new state, and that of the person's later mails.
+
+    `rest` is None where the later mails are not touched. `in_doubt` says that nobody knows whether this turn
+    delivered the mail, even where it will be sent again. `code` and `text` are the server's words.
+    """
+
+    mail: PlannedMail
+    state: MailState
+    attempts: int
+    due: datetime | None = None
+    code: int = 0
+    text: str = ""
+    rest: MailState | None = None
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many mails of a dispatch stand where; field names are those of `notegen dispatch run --json`."""
+
+    name: str
+    planned: int = 0
+    sending: int = 0
+    accepted: int = 0
+    refused: int = 0
+    deferred: int = 0
+    in_doubt: int = 0
+    held: int = 0
+    expired: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        """All mails of the dispatch, whatever their state."""
+        return sum(count for name, count in asdict(self).items() if name != "name")
+
+
+def message_id(dispatch: str, member: str, kind: str, domain: str) -> str:
+    """The Message-ID (RFC 5322 3.6.4, with its angle brackets): the same whenever the mail is sent again."""
+    digest = sha256(f"{dispatch}\n{member}\n{kind}".encode()).hexdigest()
+    return f"<{digest[:32]}@{domain}>"

@@ -1,0 +1,130 @@
+"""What pump and connections share: mails granted by the ledger, mails on their way, outcomes to write."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from notegen.dispatch.decisions import NEVER_LEFT, settlement, uncomposed
+from notegen.dispatch.event import Event, EventKind, Progress
+from notegen.dispatch.options import Options
+from notegen.dispatch.pace import Relay
+from notegen.dispatch.pool import person_of
+from notegen.dispatch.sending import Sending
+from notegen.dispatch.signal import Signal
+from notegen.domain.mail import Mail
+from notegen.domain.planned_mail import PlannedMail, Settlement
+from notegen.domain.receipt import Receipt
+from notegen.errors import DeliveryError, RenderingError
+
+Composer = Callable[[PlannedMail], Mail]
+"""Puts a planned mail into words; RenderingError when this one cannot be."""
+
+
+class Traffic:
+    """The state of one run; all of it belongs to the event loop's thread."""
+
+    def __init__(
+        self,
+        sending: Sending,
+        composer: Composer,
+        options: Options,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        progress: Progress,
+    ) -> None:
+        self.sending = sending
+        self.options = options
+        self.clock = clock
+        self.jitter = jitter
+        self.progress = progress
+        self.relay = Relay(options)
+        self.closing = False
+        self.granted: deque[PlannedMail] = deque()
+        self.taken: dict[str, PlannedMail] = {}
+        self.outcomes: list[Settlement] = []
+        self.to_write = Signal()
+        self.to_take = Signal()
+        self._composer = composer
+
+    @property
+    def open(self) -> int:
+        """Intents in the ledger without an outcome there."""
+        return len(self.granted) + len(self.taken) + len(self.outcomes)
+
+    @property
+    def backlog(self) -> int:
+        """Mails that need a connection, or have one."""
+        return len(self.granted) + len(self.taken)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the relay is given a rest."""
+        return time.monotonic() < self.relay.resumes
+
+    def grant(self, intents: list[PlannedMail]) -> None:
+        """The intents are on disk: the mails may be taken."""
+        self.granted.extend(intents)
+        self.to_take.notify()
+
+    def take(self, not_person: str) -> Mail | None:
+        """The next mail that is not for that person, put into words; None when there is none."""
+        while self.granted:
+            if person_of(self.granted[0].key) == not_person:
+                return None
+            planned = self.granted.popleft()
+            try:
+                mail = self._composer(planned)
+            except RenderingError as error:
+                self._record(uncomposed(planned, error.what))
+                continue
+            except BaseException:
+                self.granted.appendleft(planned)
+                raise
+            self.taken[mail.key] = planned
+            return mail
+        return None
+
+    def begin(self, mail: Mail) -> None:
+        """Its content is about to leave."""
+        self.sending.begin(self.taken[mail.key])
+
+    def settle(self, mail: Mail, receipt: Receipt) -> None:
+        """What became of a mail that was taken: decided, in the journal, and on its way into the ledger."""
+        self._decide(self.taken.pop(mail.key), receipt)
+
+    def give_back(self) -> None:
+        """Nothing more is taken: what was granted and not taken is planned again."""
+        while self.granted:
+            self._decide(self.granted.popleft(), NEVER_LEFT)
+
+    def close(self) -> None:
+        """Take nothing new; what is under way is finished."""
+        if not self.closing:
+            self.closing = True
+            self.progress(Event(EventKind.STOPPING))
+        self.to_take.notify()
+        self.to_write.notify()
+
+    def failed(self, error: DeliveryError | None) -> None:
+        """A connection ended without an answer to a mail. DeliveryError when there is no use in going on."""
+        if error is not None and not self.relay.proven:
+            raise error
+        seconds = self.relay.failed(time.monotonic(), self.jitter())
+        self.progress(Event(EventKind.RELAY_FAULT, text=error.what if error else "", seconds=seconds))
+        if self.relay.hopeless:
+            raise error or DeliveryError(
+                "the mail server takes no mails at the moment",
+                hint="What was not sent is still planned: run the dispatch again later.",
+            )
+
+    def _decide(self, planned: PlannedMail, receipt: Receipt) -> None:
+        expires = self.sending.expires
+        self._record(settlement(planned, receipt, self.clock(), expires, self.options, self.jitter()))
+
+    def _record(self, settled: Settlement) -> None:
+        self.sending.settle(settled)
+        self.outcomes.append(settled)
+        self.to_write.notify()

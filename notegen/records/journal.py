@@ -1,0 +1,206 @@
+"""The result journal: two small files beside the database that survive the death of the process.
+
+Begin marks ("the content of this mail is about to leave") and outcomes are appended as they happen, without
+waiting for the disk; the next transaction of the ledger carries the outcomes for good. After the death of
+the process the journal is complete, because the operating system holds what was written: a mail whose intent
+is in the ledger and that has no begin mark never left. After a power cut it may have lost its end, so the
+absence of a mark proves something only when the machine has not been started anew since (the same boot) and
+the journal belongs to the ledger's last session. What *is* in it is true either way.
+
+A line is `crc32 text`. Two files take turns, so that the journal stays small: a file is emptied only when the
+other one has taken over what was still open. The first file also carries the lock that proves its writer
+alive; the kernel lifts it when the process dies.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+from binascii import crc32
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
+from notegen.errors import RecordsError
+
+LINES_PER_FILE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A settlement as the journal holds it."""
+
+    state: MailState
+    attempts: int
+    due: datetime | None
+    code: int
+    text: str
+    rest: MailState | None
+    in_doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a journal says about mails under (key, tries); `complete` when a missing mark proves something."""
+
+    session: int
+    complete: bool
+    begun: frozenset[tuple[str, int]]
+    outcomes: Mapping[tuple[str, int], Outcome]
+
+
+class Journal:
+    """The journal of one dispatch, under its lock; `open_journal` gives one."""
+
+    def __init__(self, paths: tuple[Path, Path], descriptors: tuple[int, int]) -> None:
+        self._paths = paths
+        self._descriptors = descriptors
+        self._turn = 0
+        self._lines = 0
+        self._head = ""
+        self._begun: dict[str, str] = {}
+        self._settled: dict[str, str] = {}
+
+    def replay(self, boot: str) -> Replay:
+        """What the last session left; it is complete when it was written since the machine's start `boot`."""
+        lines = [line for path in self._paths for line in _sound_lines(path)]
+        heads = [json.loads(line[2:]) for line in lines if line.startswith("h ")]
+        session = max((head["session"] for head in heads), default=0)
+        boots = {head["boot"] for head in heads if head["session"] == session}
+        begun = frozenset(_name(line) for line in lines if line.startswith("b "))
+        outcomes = {_name(line): _outcome(line) for line in lines if line.startswith("r ")}
+        return Replay(session, boots == {boot} and boot != "", begun, outcomes)
+
+    def start(self, session: int, boot: str) -> None:
+        """Begin anew for a session; what the files held has been carried into the ledger."""
+        self._head = "h " + json.dumps({"session": session, "boot": boot})
+        self._begun.clear()
+        self._settled.clear()
+        for descriptor in self._descriptors:
+            os.ftruncate(descriptor, 0)
+        self._write(self._head)
+
+    def begin(self, mail: PlannedMail) -> None:
+        """The content of this mail is about to leave."""
+        line = f"b {mail.key} {mail.tries}"
+        self._begun[mail.key] = line
+        self._write(line)
+
+    def settle(self, settlement: Settlement) -> None:
+        """What became of this mail."""
+        line = _settlement_line(settlement)
+        self._settled[settlement.mail.key] = line
+        self._write(line)
+
+    def committed(self, key: str) -> None:
+        """The ledger holds the outcome of this mail: the journal need not carry it on."""
+        self._begun.pop(key, None)
+        self._settled.pop(key, None)
+
+    def close(self, *, keep: bool) -> None:
+        """Give the lock back; without `keep` (nothing left to send) the files go too."""
+        if not keep:
+            for path in self._paths:
+                path.unlink(missing_ok=True)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+
+    def _write(self, line: str) -> None:
+        if self._lines >= LINES_PER_FILE:
+            self._take_turns()
+        self._lines += 1
+        _append(self._descriptors[self._turn], line, self._paths[self._turn])
+
+    def _take_turns(self) -> None:
+        self._turn = 1 - self._turn
+        self._lines = 0
+        os.ftruncate(self._descriptors[self._turn], 0)
+        for line in (self._head, *self._begun.values(), *self._settled.values()):
+            self._lines += 1
+            _append(self._descriptors[self._turn], line, self._paths[self._turn])
+
+
+def open_journal(folder: Path, stem: str) -> Journal | None:
+    """The journal under its lock, or None while a living process holds it."""
+    paths = (folder / f"{stem}.0", folder / f"{stem}.1")
+    try:
+        descriptors = tuple(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600) for path in paths)
+    except OSError as error:
+        raise _unusable(error, paths[0]) from error
+    first, second = descriptors
+    try:
+        fcntl.flock(first, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        same = paths[0].exists() and os.fstat(first).st_ino == paths[0].stat().st_ino
+    except BlockingIOError:
+        same = False
+    if not same:
+        os.close(first)
+        os.close(second)
+        return None
+    return Journal((paths[0], paths[1]), (first, second))
+
+
+def _append(descriptor: int, line: str, path: Path) -> None:
+    data = line.encode("utf-8", "backslashreplace")
+    data = b"%08x %s\n" % (crc32(data), data)
+    try:
+        written = os.write(descriptor, data)
+    except OSError as error:
+        raise _unusable(error, path) from error
+    if written != len(data):
+        raise _unusable(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path)
+
+
+def _unusable(error: OSError, path: Path) -> RecordsError:
+    return RecordsError(
+        f"the result journal cannot be written: {error.strerror}",
+        where=str(path),
+        hint="Check that the disk has room and that you may write there.",
+    )
+
+
+def _sound_lines(path: Path) -> list[str]:
+    sound = []
+    for raw in path.read_bytes().split(b"\n"):
+        checksum, _, data = raw.partition(b" ")
+        if checksum == b"%08x" % crc32(data) and data:
+            sound.append(data.decode())
+    return sound
+
+
+def _settlement_line(settlement: Settlement) -> str:
+    due = settlement.due.timestamp() if settlement.due else 0
+    rest = settlement.rest.value if settlement.rest else ""
+    return f"r {settlement.mail.key} {settlement.mail.tries} " + json.dumps(
+        [
+            settlement.state,
+            settlement.attempts,
+            due,
+            settlement.code,
+            settlement.text,
+            rest,
+            settlement.in_doubt,
+        ]
+    )
+
+
+def _name(line: str) -> tuple[str, int]:
+    _, key, tries, *_ = line.split(" ", 3)
+    return key, int(tries)
+
+
+def _outcome(line: str) -> Outcome:
+    state, attempts, due, code, text, rest, in_doubt = json.loads(line.split(" ", 3)[3])
+    return Outcome(
+        state=MailState(state),
+        attempts=attempts,
+        due=datetime.fromtimestamp(due, UTC) if due else None,
+        code=code,
+        text=text,
+        rest=MailState(rest) if rest else None,
+        in_doubt=in_doubt,
+    )

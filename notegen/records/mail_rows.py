@@ -1,0 +1,163 @@
+"""Reads and writes the rows of people and mails: what is open comes out, what became of it goes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, message_id
+from notegen.records.database import Connection, and_, bindparam, executed_many, select, update
+from notegen.records.moment import from_stored, to_stored
+from notegen.records.payload import unpacked
+from notegen.records.schema import mails, people
+
+OPEN = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.IN_DOUBT, MailState.HELD)
+ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
+
+_ADDRESS = re.compile(r"[^\s<>@]+@")
+_WORDS_KEPT = 300
+
+_PLACE = and_(
+    mails.c.dispatch == bindparam("b_dispatch"),
+    mails.c.person == bindparam("b_person"),
+    mails.c.position == bindparam("b_position"),
+)
+_LATER = and_(
+    mails.c.dispatch == bindparam("b_dispatch"),
+    mails.c.person == bindparam("b_person"),
+    mails.c.position > bindparam("b_position"),
+    mails.c.state.in_(OPEN),
+)
+_INTEND = (
+    update(mails)
+    .where(_PLACE)
+    .values(state=MailState.SENDING.value, tries=bindparam("b_tries"), changed=bindparam("b_now"))
+)
+_SETTLE = (
+    update(mails)
+    .where(_PLACE)
+    .values(
+        state=bindparam("b_state"),
+        attempts=bindparam("b_attempts"),
+        doubts=mails.c.doubts + bindparam("b_doubt"),
+        code=bindparam("b_code"),
+        words=bindparam("b_words"),
+        changed=bindparam("b_now"),
+    )
+)
+_SETTLE_LATER = update(mails).where(_LATER).values(state=bindparam("b_rest"), changed=bindparam("b_now"))
+_ONE_PERSON = and_(people.c.dispatch == bindparam("b_dispatch"), people.c.person == bindparam("b_person"))
+_WAIT_UNTIL = update(people).where(_ONE_PERSON).values(due=bindparam("b_due"))
+_ERASE = update(people).where(_ONE_PERSON).values(due=None, payload=None)
+
+
+def write_intents(
+    connection: Connection, dispatch: int, intents: Iterable[PlannedMail], now: datetime
+) -> None:
+    """Mark mails as being sent; their `tries` is that of the turn which begins."""
+    moment = to_stored(now)
+    rows = [_place(dispatch, mail.key) | {"b_tries": mail.tries, "b_now": moment} for mail in intents]
+    executed_many(connection, _INTEND, rows)
+
+
+def write_settlements(
+    connection: Connection, dispatch: int, settled: Iterable[Settlement], now: datetime
+) -> None:
+    """Write what became of mails and of the person's later ones, and erase what is not needed any more."""
+    moment = to_stored(now)
+    own: list[dict[str, Any]] = []
+    later: list[dict[str, Any]] = []
+    waiting: list[dict[str, Any]] = []
+    ended: list[dict[str, Any]] = []
+    for settlement in settled:
+        place = _place(dispatch, settlement.mail.key)
+        own.append(place | _own(settlement, moment))
+        if settlement.rest is not None:
+            later.append(place | {"b_rest": settlement.rest.value, "b_now": moment})
+        if _ends_person(settlement):
+            ended.append({"b_dispatch": dispatch, "b_person": place["b_person"]})
+        elif settlement.state not in (MailState.ACCEPTED, MailState.PLANNED):
+            waiting.append({"b_dispatch": dispatch, "b_person": place["b_person"], "b_due": _due(settlement)})
+    executed_many(connection, _SETTLE, own)
+    executed_many(connection, _SETTLE_LATER, later)
+    executed_many(connection, _WAIT_UNTIL, waiting)
+    executed_many(connection, _ERASE, ended)
+
+
+def read_open(
+    connection: Connection, dispatch: Any, some_people: Any, states: Sequence[MailState]
+) -> list[tuple[PlannedMail, ...]]:
+    """The mails in these states of some people (a subquery over `people`), person by person, in order."""
+    statement = (
+        select(
+            some_people.c.person,
+            some_people.c.member,
+            some_people.c.payload,
+            some_people.c.due,
+            mails.c.position,
+            mails.c.kind,
+            mails.c.language,
+            mails.c.state,
+            mails.c.attempts,
+            mails.c.tries,
+        )
+        .join(mails, and_(mails.c.dispatch == dispatch.id, mails.c.person == some_people.c.person))
+        .where(mails.c.state.in_(states))
+        .order_by(some_people.c.person, mails.c.position)
+    )
+    rows = connection.execute(statement)
+    return [_one_person(dispatch, list(own)) for _, own in groupby(rows, key=lambda row: row.person)]
+
+
+def without_addresses(words: str) -> str:
+    """A server's words without the local part of any address in them, and no longer than is useful."""
+    shown = " ".join(words[:_WORDS_KEPT].split())
+    return _ADDRESS.sub("…@", shown) if "@" in shown else shown
+
+
+def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
+    first = rows[0]
+    notifications = unpacked(first.payload, [(row.position, row.kind, row.language) for row in rows])
+    due = from_stored(first.due)
+    return tuple(
+        PlannedMail(
+            key=f"{row.person}.{row.position}",
+            dispatch=dispatch.name,
+            member=row.member,
+            message_id=message_id(dispatch.name, row.member, row.kind, dispatch.id_domain),
+            notification=notification,
+            state=MailState(row.state),
+            attempts=row.attempts,
+            due=due,
+            tries=row.tries,
+            final=row is rows[-1],
+        )
+        for row, notification in zip(rows, notifications, strict=True)
+    )
+
+
+def _place(dispatch: int, key: str) -> dict[str, Any]:
+    person, _, position = key.partition(".")
+    return {"b_dispatch": dispatch, "b_person": int(person), "b_position": int(position)}
+
+
+def _own(settlement: Settlement, moment: int) -> dict[str, Any]:
+    return {
+        "b_state": settlement.state.value,
+        "b_attempts": settlement.attempts,
+        "b_doubt": int(settlement.in_doubt),
+        "b_code": settlement.code,
+        "b_words": without_addresses(settlement.text),
+        "b_now": moment,
+    }
+
+
+def _ends_person(settlement: Settlement) -> bool:
+    return settlement.state in ENDED and (settlement.mail.final or settlement.rest in ENDED)
+
+
+def _due(settlement: Settlement) -> int | None:
+    return to_stored(settlement.due) if settlement.state is MailState.DEFERRED else None

@@ -1,0 +1,44 @@
+"""What sending a person's mails needs, as the text of one cell; erased when the last of them has ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.notification import Notification, NotificationKind
+
+
+def packed(notifications: Sequence[Notification]) -> str:
+    """One person's notifications as JSON; recipient, names and row are those of the first."""
+    first = notifications[0]
+    own = [[n.secret, n.values] if n.secret or n.values else 0 for n in notifications]
+    to = first.recipient
+    return json.dumps(
+        [to.local, to.domain, first.first_names, first.last_name, first.row, own],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def unpacked(payload: str, kinds: Sequence[tuple[int, str, str]]) -> list[Notification]:
+    """The notifications again, for the (position, kind, language) triples that are asked for."""
+    local, domain, first_names, last_name, row, own = json.loads(payload)
+    recipient = EmailAddress(local, domain)
+    found = []
+    for position, kind, language in kinds:
+        secret, values = own[position] or ("", ())
+        found.append(
+            Notification(
+                kind=NotificationKind(kind),
+                position=position,
+                language=language,
+                recipient=recipient,
+                first_names=first_names,
+                last_name=last_name,
+                row=row,
+                secret=secret,
+                values=tuple((name, value) for name, value in values),
+            )
+        )
+    return found

@@ -1,0 +1,135 @@
+"""The tables, their version, and the steps from each version to the next.
+
+Moments are whole milliseconds since 1970, UTC. A person stands in `people` under a keyed digest; `payload`
+holds what sending still needs and is erased with the person's last mail; `due` is the moment from which the
+person's next mail may go, and NULL when none may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notegen.errors import RecordsError
+from notegen.records.database import (
+    BigInteger,
+    Column,
+    Connection,
+    Database,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+
+VERSION = 1
+
+metadata = MetaData()
+
+versions = Table("notegen_schema", metadata, Column("version", Integer, nullable=False))
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("digest", Text, nullable=False, index=True),
+    Column("requester", Text, nullable=False, default=""),
+    Column("id_domain", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("not_before", BigInteger),
+    Column("expires", BigInteger),
+    Column("complete", Integer, nullable=False, default=0),
+    Column("cancelled", BigInteger),
+    Column("purged", BigInteger),
+    Column("session", Integer, nullable=False, default=0),
+    Column("holder", Text),
+    Column("lease_until", BigInteger),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("dispatch", Integer, ForeignKey("dispatches.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Integer, primary_key=True),
+    Column("member", Text, nullable=False),
+    Column("source_row", Integer, nullable=False),
+    Column("payload", Text),
+    Column("due", BigInteger),
+    UniqueConstraint("dispatch", "member"),
+    sqlite_with_rowid=False,
+)
+
+_waiting = people.c.due.is_not(None)
+Index("people_due", people.c.dispatch, people.c.person, sqlite_where=_waiting, postgresql_where=_waiting)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("dispatch", Integer, primary_key=True),
+    Column("person", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("doubts", Integer, nullable=False, default=0),
+    Column("code", Integer, nullable=False, default=0),
+    Column("words", Text, nullable=False, default=""),
+    Column("changed", BigInteger, nullable=False),
+    ForeignKeyConstraint(["dispatch", "person"], ["people.dispatch", "people.person"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+
+references = Table(
+    "reference_numbers",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("dated", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("document", Text, nullable=False, default=""),
+    Column("reserved", BigInteger, nullable=False),
+    Column("issued", BigInteger),
+    Column("entry", Integer, unique=True),
+    Column("chain", Text, nullable=False, default=""),
+)
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+"""The step that leads from a version to the next one."""
+
+
+def prepare(database: Database) -> None:
+    """Make the tables in a new database, or bring those of an older notegen up to date, all or nothing."""
+    if versions.name in database.tables():
+        with database.reading() as connection:
+            if connection.execute(select(versions.c.version)).scalar_one() == VERSION:
+                return
+    with database.writing() as connection:
+        metadata.create_all(connection)
+        found = connection.execute(select(versions.c.version)).scalar_one_or_none()
+        if found is None:
+            connection.execute(insert(versions).values(version=VERSION))
+        else:
+            _migrate(connection, found, database.name)
+
+
+def _migrate(connection: Connection, found: int, where: str) -> None:
+    if found > VERSION:
+        raise RecordsError(
+            f"these records were written by a newer notegen (version {found}, this one knows {VERSION})",
+            where=where,
+            hint="Install the newer notegen again.",
+        )
+    for version in range(found, VERSION):
+        MIGRATIONS[version](connection)
+    connection.execute(update(versions).values(version=VERSION))

@@ -1,0 +1,241 @@
+"""One sender's hold on a dispatch: lease, recovery after a crash, and the transactions while it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
+from notegen.errors import RecordsError
+from notegen.records.database import Connection, Database, select, update
+from notegen.records.journal import Journal, Outcome, Replay
+from notegen.records.mail_rows import read_open, write_intents, write_settlements
+from notegen.records.moment import from_stored, to_stored
+from notegen.records.schema import dispatches, mails, people
+from notegen.records.tally import summary_of
+from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who sends, for how long without a sign of life, and since which start of the machine."""
+
+    holder: str
+    boot: str
+    lease: timedelta = timedelta(seconds=60)
+    resend_doubts: bool = True
+
+
+class Sending:
+    """A dispatch under lease. All methods but `begin` and `settle` touch the database: give them one thread.
+
+    `exchange` is the only way on: one transaction that carries past outcomes and the next intents. `begin`
+    and `settle` only append to the result journal and may be called at any moment.
+    """
+
+    def __init__(
+        self, database: Database, journal: Journal, row: Any, claim: Claim, only: Collection[str] | None
+    ) -> None:
+        self.name: str = row.name
+        self.not_before: datetime | None = from_stored(row.not_before)
+        self.expires: datetime | None = from_stored(row.expires)
+        self._database = database
+        self._journal = journal
+        self._row = row
+        self._claim = claim
+        self._only = only
+        self._renew_at: datetime | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def people(self, after: int, limit: int, now: datetime) -> tuple[int, list[tuple[PlannedMail, ...]]]:
+        """The open mails of up to `limit` people whose turn it is, and where to go on (-1: none left)."""
+        some = (
+            select(people.c.person, people.c.member, people.c.payload, people.c.due)
+            .where(people.c.dispatch == self._row.id, people.c.person > after)
+            .where(people.c.due.is_not(None), people.c.due <= to_stored(now))
+            .order_by(people.c.person)
+            .limit(limit)
+            .subquery("some_people")
+        )
+        with self._database.reading() as connection:
+            found = read_open(
+                connection, self._row, some, (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED)
+            )
+        last = int(found[-1][0].key.partition(".")[0]) if len(found) == limit else -1
+        return last, [own for own in found if self._may_go(own[0])]
+
+    def begin(self, mail: PlannedMail) -> None:
+        """The content of this mail is about to leave."""
+        self._journal.begin(mail)
+
+    def settle(self, settlement: Settlement) -> None:
+        """What became of a mail, safe from the process's death; `exchange` makes it safe from a power cut."""
+        self._journal.settle(settlement)
+
+    def exchange(self, settled: Sequence[Settlement], intents: Sequence[PlannedMail], now: datetime) -> bool:
+        """One transaction: past outcomes and next intents. False when the dispatch was cancelled meanwhile.
+
+        After a cancellation the outcomes are written and the intents are not. RecordsError when another
+        sender has taken over.
+        """
+        with self._database.writing() as connection:
+            alive = self._renewed(connection, now)
+            write_settlements(connection, self._row.id, settled, now)
+            if alive:
+                write_intents(connection, self._row.id, intents, now)
+        for settlement in settled:
+            self._journal.committed(settlement.mail.key)
+        return alive
+
+    def expire(self, now: datetime) -> None:
+        """Give up what still waits when the dispatch's time is over."""
+        with self._database.writing() as connection:
+            expire_open(connection, self._row.id, now)
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """When the first mail comes due that is not due at that moment yet; None when there is none."""
+        statement = (
+            select(people.c.due, people.c.member)
+            .where(people.c.dispatch == self._row.id, people.c.due > to_stored(after))
+            .order_by(people.c.due)
+        )
+        with self._database.reading() as connection:
+            for due, member in connection.execute(statement):
+                if self._only is None or member in self._only:
+                    return from_stored(int(due))
+        return None
+
+    def summary(self) -> Summary:
+        """How many mails stand where."""
+        with self._database.reading() as connection:
+            return summary_of(connection, self._row.id, self.name)
+
+    def release(self) -> None:
+        """Give the lease back; carries out a cancellation that came while sending."""
+        mine = (dispatches.c.id == self._row.id) & (dispatches.c.session == self._row.session)
+        with self._database.writing() as connection:
+            row = connection.execute(select(dispatches).where(mine)).one_or_none()
+            if row is not None and row.cancelled is not None:
+                cancel_open(connection, row.id, row.cancelled)
+            connection.execute(update(dispatches).where(mine).values(holder=None, lease_until=None))
+            waiting = connection.execute(
+                select(people.c.person)
+                .where(people.c.dispatch == self._row.id, people.c.payload.is_not(None))
+                .limit(1)
+            ).first()
+        self._journal.close(keep=waiting is not None)
+
+    def _may_go(self, first: PlannedMail) -> bool:
+        return first.state is not MailState.SENDING and (self._only is None or first.member in self._only)
+
+    def _renewed(self, connection: Connection, now: datetime) -> bool:
+        row = connection.execute(
+            select(dispatches.c.session, dispatches.c.cancelled).where(dispatches.c.id == self._row.id)
+        ).one_or_none()
+        if row is None or row.session != self._row.session:
+            raise RecordsError(
+                "another sender has taken over this dispatch",
+                where=self.name,
+                hint="See `notegen dispatch status`.",
+            )
+        if self._renew_at is None or now >= self._renew_at:
+            self._renew_at = now + self._claim.lease / 3
+            until = to_stored(now + self._claim.lease)
+            connection.execute(
+                update(dispatches).where(dispatches.c.id == self._row.id).values(lease_until=until)
+            )
+        return row.cancelled is None
+
+
+def claimed(
+    database: Database, journal: Journal, name: str, claim: Claim, now: datetime, only: Collection[str] | None
+) -> Sending:
+    """Take the lease of a dispatch, carry a dead sender's journal into the ledger, and start a session."""
+    replay = journal.replay(claim.boot)
+    with database.writing() as connection:
+        row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
+        _refuse_unless_free(row, replay, now, database.file)
+        _recover(connection, row, replay, now)
+        if claim.resend_doubts:
+            resume_doubts(connection, row.id, now)
+        expire_open(connection, row.id, now)
+        values = {
+            "session": row.session + 1,
+            "holder": claim.holder,
+            "lease_until": to_stored(now + claim.lease),
+        }
+        connection.execute(update(dispatches).where(dispatches.c.id == row.id).values(**values))
+        row = connection.execute(select(dispatches).where(dispatches.c.id == row.id)).one()
+    journal.start(row.session, claim.boot)
+    return Sending(database, journal, row, claim, only)
+
+
+def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: Path | None) -> None:
+    if row.cancelled is not None:
+        raise RecordsError(
+            "this dispatch was cancelled", where=row.name, hint="Plan it anew under another name."
+        )
+    if replay.session > row.session:
+        raise RecordsError(
+            "the journal beside the ledger is newer than the ledger itself: was a backup restored?",
+            where=f"{row.name} in {where}",
+            hint="Mails may have gone out since: put them in doubt by `notegen dispatch settle`.",
+        )
+    # Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
+    if row.holder and replay.session != row.session and from_stored(row.lease_until) > now:
+        until = from_stored(row.lease_until)
+        raise RecordsError(
+            f"this dispatch is being sent by {row.holder}",
+            where=row.name,
+            hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
+        )
+
+
+def _recover(connection: Connection, row: Any, replay: Replay, now: datetime) -> None:
+    sending = select(mails.c.person).where(
+        mails.c.dispatch == row.id, mails.c.state == MailState.SENDING.value
+    )
+    some = (
+        select(people.c.person, people.c.member, people.c.payload, people.c.due)
+        .where(people.c.dispatch == row.id, people.c.person.in_(sending), people.c.payload.is_not(None))
+        .subquery("some_people")
+    )
+    states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.HELD)
+    found = read_open(connection, row, some, states)
+    open_then = [mail for own in found for mail in own if mail.state is MailState.SENDING]
+    trusted = replace(replay, complete=replay.complete and replay.session == row.session)
+    write_settlements(connection, row.id, [_recovered(mail, trusted) for mail in open_then], now)
+
+
+def _recovered(mail: PlannedMail, replay: Replay) -> Settlement:
+    mark = (mail.key, mail.tries)
+    outcome = replay.outcomes.get(mark)
+    if outcome is not None:
+        return _as_settled(mail, outcome)
+    if mark in replay.begun or not replay.complete:
+        return Settlement(mail, MailState.IN_DOUBT, mail.attempts + 1, rest=MailState.HELD, in_doubt=True)
+    return Settlement(mail, MailState.PLANNED, mail.attempts)
+
+
+def _as_settled(mail: PlannedMail, outcome: Outcome) -> Settlement:
+    return Settlement(
+        mail=mail,
+        state=outcome.state,
+        attempts=outcome.attempts,
+        due=outcome.due,
+        code=outcome.code,
+        text=outcome.text,
+        rest=outcome.rest,
+        in_doubt=outcome.in_doubt,
+    )

@@ -1,0 +1,116 @@
+"""Counts and lists of what the ledger holds, for people who look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notegen.domain.planned_mail import MailState, Summary
+from notegen.records.database import Connection, and_, func, select
+from notegen.records.moment import from_stored, to_stored
+from notegen.records.schema import dispatches, mails, people
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchStatus:
+    """One dispatch as `notegen dispatch status` shows it; `holder` is who sends it just now, or empty."""
+
+    name: str
+    requester: str
+    created: datetime
+    not_before: datetime | None
+    expires: datetime | None
+    cancelled: datetime | None
+    purged: datetime | None
+    holder: str
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One mail as `notegen dispatch history` shows it; `member` is the keyed digest, `changed` UTC."""
+
+    changed: datetime
+    dispatch: str
+    requester: str
+    key: str
+    member: str
+    row: int
+    kind: str
+    language: str
+    state: MailState
+    attempts: int
+    doubts: int
+    code: int
+    words: str
+
+
+def summary_of(connection: Connection, dispatch: int, name: str) -> Summary:
+    """How many mails of a dispatch stand where."""
+    counted = select(mails.c.state, func.count()).where(mails.c.dispatch == dispatch).group_by(mails.c.state)
+    return Summary(name=name, **{str(state): count for state, count in connection.execute(counted)})
+
+
+def statuses(connection: Connection, now: datetime, name: str = "") -> list[DispatchStatus]:
+    """All dispatches or the one of that name, newest first."""
+    statement = select(dispatches).order_by(dispatches.c.created.desc(), dispatches.c.id.desc())
+    if name:
+        statement = statement.where(dispatches.c.name == name)
+    moment = to_stored(now)
+    return [
+        DispatchStatus(
+            name=row.name,
+            requester=row.requester,
+            created=from_stored(row.created),
+            not_before=from_stored(row.not_before),
+            expires=from_stored(row.expires),
+            cancelled=from_stored(row.cancelled),
+            purged=from_stored(row.purged),
+            holder=row.holder if row.holder and row.lease_until > moment else "",
+            summary=summary_of(connection, row.id, row.name),
+        )
+        for row in connection.execute(statement).all()
+    ]
+
+
+def entries(
+    connection: Connection,
+    *,
+    name: str = "",
+    requester: str = "",
+    states: Sequence[MailState] = (),
+    limit: int = 200,
+) -> list[HistoryEntry]:
+    """Mails, the latest change first; of one dispatch, of one requester, or in some states only."""
+    statement = (
+        select(mails, people.c.member, people.c.source_row, dispatches.c.name, dispatches.c.requester)
+        .join(people, and_(people.c.dispatch == mails.c.dispatch, people.c.person == mails.c.person))
+        .join(dispatches, dispatches.c.id == mails.c.dispatch)
+        .order_by(mails.c.changed.desc(), mails.c.dispatch.desc(), mails.c.person, mails.c.position.desc())
+        .limit(limit)
+    )
+    if name:
+        statement = statement.where(dispatches.c.name == name)
+    if requester:
+        statement = statement.where(dispatches.c.requester == requester)
+    if states:
+        statement = statement.where(mails.c.state.in_([state.value for state in states]))
+    return [
+        HistoryEntry(
+            changed=from_stored(row.changed),
+            dispatch=row.name,
+            requester=row.requester,
+            key=f"{row.person}.{row.position}",
+            member=row.member,
+            row=row.source_row,
+            kind=row.kind,
+            language=row.language,
+            state=MailState(row.state),
+            attempts=row.attempts,
+            doubts=row.doubts,
+            code=row.code,
+            words=row.words,
+        )
+        for row in connection.execute(statement)
+    ]

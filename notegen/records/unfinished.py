@@ -1,0 +1,138 @@
+"""What is done at once to unfinished mails of a dispatch: give up, cancel, put in doubt, plan again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from notegen.domain.planned_mail import MailState
+from notegen.records.database import Connection, and_, func, or_, select, update
+from notegen.records.moment import to_stored
+from notegen.records.schema import dispatches, mails, people
+
+_WAITING = (MailState.PLANNED, MailState.DEFERRED, MailState.HELD)
+
+
+class Decision(StrEnum):
+    """What a person decides about a mail in doubt: it arrived, send it again, or give it up."""
+
+    ACCEPTED = "accepted"
+    RESEND = "resend"
+    CANCEL = "cancel"
+
+
+def expire_open(connection: Connection, dispatch: int, now: datetime) -> None:
+    """Give up what waits, and erase what sending it needed, once the dispatch's time is over."""
+    moment = to_stored(now)
+    over = connection.execute(
+        select(dispatches.c.id).where(dispatches.c.id == dispatch, dispatches.c.expires <= moment)
+    ).first()
+    if over is not None:
+        _end(connection, dispatch, MailState.EXPIRED, moment)
+
+
+def cancel_open(connection: Connection, dispatch: int, moment: int) -> None:
+    """Give up what waits and what is in doubt, and erase what sending it needed."""
+    _end(connection, dispatch, MailState.CANCELLED, moment)
+
+
+def resume_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+    """Plan mails in doubt again (while their payload is left), with what was held behind them; how many."""
+    reachable = select(people.c.person).where(people.c.dispatch == dispatch, people.c.payload.is_not(None))
+    doubted = and_(
+        *_chosen(dispatch, keys), mails.c.state == MailState.IN_DOUBT, mails.c.person.in_(reachable)
+    )
+    persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
+    for start in range(0, len(persons), 500):
+        some = persons[start : start + 500]
+        _free(connection, dispatch, some, (MailState.IN_DOUBT, MailState.HELD), to_stored(now))
+    return len(persons)
+
+
+def accept_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+    """Take mails in doubt as accepted and let what was held behind them go; how many."""
+    moment = to_stored(now)
+    doubted = and_(*_chosen(dispatch, keys), mails.c.state == MailState.IN_DOUBT)
+    persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
+    connection.execute(update(mails).where(doubted).values(state=MailState.ACCEPTED.value, changed=moment))
+    for start in range(0, len(persons), 500):
+        _free(connection, dispatch, persons[start : start + 500], (MailState.HELD,), moment)
+    _erase_ended(connection, dispatch)
+    return len(persons)
+
+
+def cancel_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+    """Give up mails in doubt or held, with what was held behind them; how many people that concerns."""
+    moment = to_stored(now)
+    stuck = and_(*_chosen(dispatch, keys), mails.c.state.in_((MailState.IN_DOUBT, MailState.HELD)))
+    persons = sorted({row.person for row in connection.execute(select(mails.c.person).where(stuck))})
+    for start in range(0, len(persons), 500):
+        own = and_(mails.c.dispatch == dispatch, mails.c.person.in_(persons[start : start + 500]))
+        open_states = (*_WAITING, MailState.IN_DOUBT)
+        connection.execute(
+            update(mails)
+            .where(own, mails.c.state.in_(open_states))
+            .values(state=MailState.CANCELLED.value, changed=moment)
+        )
+    _erase_ended(connection, dispatch)
+    return len(persons)
+
+
+def doubt_open(connection: Connection, dispatch: int, now: datetime) -> int:
+    """Put each person's next mail in doubt, hold the rest (a ledger older than what was sent); how many."""
+    open_states = (*_WAITING, MailState.SENDING)
+    first = (
+        select(mails.c.person, func.min(mails.c.position).label("position"))
+        .where(mails.c.dispatch == dispatch, mails.c.state.in_(open_states))
+        .group_by(mails.c.person)
+    )
+    found = connection.execute(first).all()
+    moment = to_stored(now)
+    still_open = and_(mails.c.dispatch == dispatch, mails.c.state.in_(open_states))
+    connection.execute(update(mails).where(still_open).values(state=MailState.HELD.value, changed=moment))
+    for row in found:
+        one = and_(
+            mails.c.dispatch == dispatch, mails.c.person == row.person, mails.c.position == row.position
+        )
+        connection.execute(update(mails).where(one).values(state=MailState.IN_DOUBT.value, changed=moment))
+    connection.execute(update(people).where(people.c.dispatch == dispatch).values(due=None))
+    return len(found)
+
+
+def _end(connection: Connection, dispatch: int, state: MailState, moment: int) -> None:
+    ending = _WAITING if state is MailState.EXPIRED else (*_WAITING, MailState.IN_DOUBT)
+    own = and_(mails.c.dispatch == dispatch, mails.c.state.in_(ending))
+    connection.execute(update(mails).where(own).values(state=state.value, changed=moment))
+    connection.execute(update(people).where(people.c.dispatch == dispatch).values(due=None, payload=None))
+
+
+def _free(
+    connection: Connection, dispatch: int, persons: Sequence[int], states: Sequence[MailState], moment: int
+) -> None:
+    own = and_(mails.c.dispatch == dispatch, mails.c.person.in_(persons), mails.c.state.in_(states))
+    connection.execute(update(mails).where(own).values(state=MailState.PLANNED.value, changed=moment))
+    connection.execute(
+        update(people)
+        .where(people.c.dispatch == dispatch, people.c.person.in_(persons), people.c.payload.is_not(None))
+        .values(due=0)
+    )
+
+
+def _erase_ended(connection: Connection, dispatch: int) -> None:
+    ended = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
+    still = select(mails.c.person).where(mails.c.dispatch == dispatch, mails.c.state.not_in(ended))
+    connection.execute(
+        update(people)
+        .where(people.c.dispatch == dispatch, people.c.payload.is_not(None), people.c.person.not_in(still))
+        .values(due=None, payload=None)
+    )
+
+
+def _chosen(dispatch: int, keys: Sequence[str]) -> list[Any]:
+    chosen: list[Any] = [mails.c.dispatch == dispatch]
+    if keys:
+        places = [tuple(int(part) for part in key.split(".")) for key in keys]
+        chosen.append(or_(*(and_(mails.c.person == p, mails.c.position == o) for p, o in places)))
+    return chosen
