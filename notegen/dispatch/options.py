@@ -41,3 +41,9 @@ class Options:
     reconnections: int = 8
     idle: float = 5.0
     group_commit: float = 0.005
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.connections <= self.window <= 1000:
+            raise ValueError(
+                "there is at least one connection, and no more than intents, of which 1000 at most"
+            )

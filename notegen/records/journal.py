@@ -1,20 +1,20 @@
 """The result journal: two small files beside the database that survive the death of the process.
 
-Begin marks ("the content of this mail is about to leave") and outcomes are appended as they happen, without
-waiting for the disk; the next transaction of the ledger carries the outcomes for good. After the death of
-the process the journal is complete, because the operating system holds what was written: a mail whose intent
-is in the ledger and that has no begin mark never left. After a power cut it may have lost its end, so the
-absence of a mark proves something only when the machine has not been started anew since (the same boot) and
-the journal belongs to the ledger's last session. What *is* in it is true either way.
+Begin marks ("the content of this mail is about to leave") and outcomes are written as they happen into
+memory that is mapped to the files, without a call to the system and without waiting for the disk; the next
+transaction of the ledger carries the outcomes for good. After the death of the process the journal is
+complete, because the operating system holds what was written: a mail whose intent is in the ledger and that
+has no begin mark never left. After a power cut it may have lost its end, so the absence of a mark proves
+something only when the machine has not been started anew since (the same boot) and the journal belongs to
+the ledger's last session. What *is* in it is true either way.
 
-A line is `crc32 text`. Two files take turns, so that the journal stays small: a file is emptied only when the
-other one has taken over what was still open. The first file also carries the lock that proves its writer
-alive; the kernel lifts it when the process dies.
+A line is `crc32 text`, so that half a line is seen to be one. Two files of fixed size take turns: one is
+emptied only when the other is full, and what is still open is carried over. The first file also carries the
+lock that proves its writer alive; the kernel lifts it when the process dies.
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -22,12 +22,17 @@ from binascii import crc32
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mmap import mmap
 from pathlib import Path
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
 from notegen.errors import RecordsError
 
-LINES_PER_FILE = 50_000
+FILE_SIZE = 1 << 20
+"""Bytes of each of the two files: room for some ten thousand lines."""
+
+_EMPTY = bytes(FILE_SIZE)
+_TEXT_KEPT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,16 @@ class Journal:
     def __init__(self, paths: tuple[Path, Path], descriptors: tuple[int, int]) -> None:
         self._paths = paths
         self._descriptors = descriptors
+        self._maps = (mmap(descriptors[0], FILE_SIZE), mmap(descriptors[1], FILE_SIZE))
         self._turn = 0
-        self._lines = 0
+        self._end = 0
         self._head = ""
         self._begun: dict[str, str] = {}
         self._settled: dict[str, str] = {}
 
     def replay(self, boot: str) -> Replay:
         """What the last session left; it is complete when it was written since the machine's start `boot`."""
-        lines = [line for path in self._paths for line in _sound_lines(path)]
+        lines = [line for written in self._maps for line in _sound_lines(written)]
         heads = [json.loads(line[2:]) for line in lines if line.startswith("h ")]
         session = max((head["session"] for head in heads), default=0)
         boots = {head["boot"] for head in heads if head["session"] == session}
@@ -80,8 +86,10 @@ class Journal:
         self._head = "h " + json.dumps({"session": session, "boot": boot})
         self._begun.clear()
         self._settled.clear()
-        for descriptor in self._descriptors:
-            os.ftruncate(descriptor, 0)
+        for written in self._maps:
+            written[:] = _EMPTY
+        self._turn = 0
+        self._end = 0
         self._write(self._head)
 
     def begin(self, mail: PlannedMail) -> None:
@@ -106,32 +114,40 @@ class Journal:
         if not keep:
             for path in self._paths:
                 path.unlink(missing_ok=True)
+        for written in self._maps:
+            written.close()
         for descriptor in self._descriptors:
             os.close(descriptor)
 
     def _write(self, line: str) -> None:
-        if self._lines >= LINES_PER_FILE:
+        data = _checked(line)
+        if self._end + len(data) > FILE_SIZE:
             self._take_turns()
-        self._lines += 1
-        _append(self._descriptors[self._turn], line, self._paths[self._turn])
+        self._append(data)
+
+    def _append(self, data: bytes) -> None:
+        end = self._end + len(data)
+        self._maps[self._turn][self._end : end] = data
+        self._end = end
 
     def _take_turns(self) -> None:
         self._turn = 1 - self._turn
-        self._lines = 0
-        os.ftruncate(self._descriptors[self._turn], 0)
+        self._end = 0
+        self._maps[self._turn][:] = _EMPTY
         for line in (self._head, *self._begun.values(), *self._settled.values()):
-            self._lines += 1
-            _append(self._descriptors[self._turn], line, self._paths[self._turn])
+            self._append(_checked(line))
 
 
 def open_journal(folder: Path, stem: str) -> Journal | None:
     """The journal under its lock, or None while a living process holds it."""
     paths = (folder / f"{stem}.0", folder / f"{stem}.1")
     try:
-        descriptors = tuple(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600) for path in paths)
+        first, second = (os.open(path, os.O_CREAT | os.O_RDWR, 0o600) for path in paths)
+        for descriptor in (first, second):
+            # Reserved at once: a full disk is found here and not in the middle of a run.
+            os.posix_fallocate(descriptor, 0, FILE_SIZE)
     except OSError as error:
         raise _unusable(error, paths[0]) from error
-    first, second = descriptors
     try:
         fcntl.flock(first, fcntl.LOCK_EX | fcntl.LOCK_NB)
         same = paths[0].exists() and os.fstat(first).st_ino == paths[0].stat().st_ino
@@ -144,15 +160,9 @@ def open_journal(folder: Path, stem: str) -> Journal | None:
     return Journal((paths[0], paths[1]), (first, second))
 
 
-def _append(descriptor: int, line: str, path: Path) -> None:
-    data = line.encode("utf-8", "backslashreplace")
-    data = b"%08x %s\n" % (crc32(data), data)
-    try:
-        written = os.write(descriptor, data)
-    except OSError as error:
-        raise _unusable(error, path) from error
-    if written != len(data):
-        raise _unusable(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path)
+def _checked(line: str) -> bytes:
+    data = line.encode()
+    return b"%08x %s\n" % (crc32(data), data)
 
 
 def _unusable(error: OSError, path: Path) -> RecordsError:
@@ -163,11 +173,11 @@ def _unusable(error: OSError, path: Path) -> RecordsError:
     )
 
 
-def _sound_lines(path: Path) -> list[str]:
+def _sound_lines(written: mmap) -> list[str]:
     sound = []
-    for raw in path.read_bytes().split(b"\n"):
+    for raw in written[:].rstrip(b"\0").split(b"\n"):
         checksum, _, data = raw.partition(b" ")
-        if checksum == b"%08x" % crc32(data) and data:
+        if data and checksum == b"%08x" % crc32(data):
             sound.append(data.decode())
     return sound
 
