@@ -171,7 +171,7 @@ def _sender(address: str) -> Finding:
 def _java() -> Finding:
     """Java is for veraPDF alone, which confirms that a PDF keeps its promise; notegen itself runs without."""
     path = shutil.which("java")
-    get = "sudo apt-get install default-jdk-headless (only to have veraPDF confirm PDF/A and PDF/UA)"
+    get = "sudo apt-get install default-jre-headless (only to have veraPDF confirm PDF/A and PDF/UA)"
     if path is None:
         return Finding("Java", well=False, found="missing", get=get, needed=False)
     try:
