@@ -82,5 +82,5 @@ class Pool:
 
 
 def person_of(key: str) -> str:
-    """The person's part of a mail's key."""
-    return key.partition(".")[0]
+    """The part of a mail's key that it shares with the same person's other mails."""
+    return key.rpartition(".")[0]

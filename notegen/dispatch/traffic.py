@@ -110,7 +110,7 @@ class Traffic:
 
     def failed(self, error: DeliveryError | None) -> None:
         """A connection ended without an answer to a mail. DeliveryError when there is no use in going on."""
-        if error is not None and not self.relay.proven:
+        if error is not None and not (self.relay.proven and error.temporary):
             raise error
         seconds = self.relay.failed(time.monotonic(), self.jitter())
         self.progress(Event(EventKind.RELAY_FAULT, text=error.what if error else "", seconds=seconds))

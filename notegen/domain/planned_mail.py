@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 
 from notegen.domain.notification import Notification
 
@@ -33,7 +32,7 @@ class MailState(StrEnum):
 class PlannedMail:
     """One row of the ledger. `member` is a keyed digest (hex), never the number itself; `due` is UTC.
 
-    `key` names the mail within its dispatch as `person.position`. `tries` counts the intents written so far,
+    `key` names the mail within its ledger as `dispatch.person.position`. `tries` counts the intents written so far,
     `attempts` those that count towards giving up; `final` marks the last mail of its person.
     """
 
@@ -86,9 +85,3 @@ class Summary:
     def total(self) -> int:
         """All mails of the dispatch, whatever their state."""
         return sum(count for name, count in asdict(self).items() if name != "name")
-
-
-def message_id(dispatch: str, member: str, kind: str, domain: str) -> str:
-    """The Message-ID (RFC 5322 3.6.4, with its angle brackets): the same whenever the mail is sent again."""
-    digest = sha256(f"{dispatch}\n{member}\n{kind}".encode()).hexdigest()
-    return f"<{digest[:32]}@{domain}>"

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, message_id
+from notegen.domain.message_id import message_id
+from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
 from notegen.records.database import Connection, and_, bindparam, executed_many, select, update
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.payload import unpacked
@@ -54,18 +55,14 @@ _WAIT_UNTIL = update(people).where(_ONE_PERSON).values(due=bindparam("b_due"))
 _ERASE = update(people).where(_ONE_PERSON).values(due=None, payload=None)
 
 
-def write_intents(
-    connection: Connection, dispatch: int, intents: Iterable[PlannedMail], now: datetime
-) -> None:
+def write_intents(connection: Connection, intents: Iterable[PlannedMail], now: datetime) -> None:
     """Mark mails as being sent; their `tries` is that of the turn which begins."""
     moment = to_stored(now)
-    rows = [_place(dispatch, mail.key) | {"b_tries": mail.tries, "b_now": moment} for mail in intents]
+    rows = [_place(mail.key) | {"b_tries": mail.tries, "b_now": moment} for mail in intents]
     executed_many(connection, _INTEND, rows)
 
 
-def write_settlements(
-    connection: Connection, dispatch: int, settled: Iterable[Settlement], now: datetime
-) -> None:
+def write_settlements(connection: Connection, settled: Iterable[Settlement], now: datetime) -> None:
     """Write what became of mails and of the person's later ones, and erase what is not needed any more."""
     moment = to_stored(now)
     own: list[dict[str, Any]] = []
@@ -73,14 +70,14 @@ def write_settlements(
     waiting: list[dict[str, Any]] = []
     ended: list[dict[str, Any]] = []
     for settlement in settled:
-        place = _place(dispatch, settlement.mail.key)
+        place = _place(settlement.mail.key)
         own.append(place | _own(settlement, moment))
         if settlement.rest is not None:
             later.append(place | {"b_rest": settlement.rest.value, "b_now": moment})
         if _ends_person(settlement):
-            ended.append({"b_dispatch": dispatch, "b_person": place["b_person"]})
+            ended.append(_person(place))
         elif settlement.state not in (MailState.ACCEPTED, MailState.PLANNED):
-            waiting.append({"b_dispatch": dispatch, "b_person": place["b_person"], "b_due": _due(settlement)})
+            waiting.append(_person(place) | {"b_due": _due(settlement)})
     executed_many(connection, _SETTLE, own)
     executed_many(connection, _SETTLE_LATER, later)
     executed_many(connection, _WAIT_UNTIL, waiting)
@@ -124,7 +121,7 @@ def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
     due = from_stored(first.due)
     return tuple(
         PlannedMail(
-            key=f"{row.person}.{row.position}",
+            key=f"{dispatch.id}.{row.person}.{row.position}",
             dispatch=dispatch.name,
             member=row.member,
             message_id=message_id(dispatch.name, row.member, row.kind, dispatch.id_domain),
@@ -139,9 +136,13 @@ def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
     )
 
 
-def _place(dispatch: int, key: str) -> dict[str, Any]:
-    person, _, position = key.partition(".")
-    return {"b_dispatch": dispatch, "b_person": int(person), "b_position": int(position)}
+def _place(key: str) -> dict[str, Any]:
+    dispatch, person, position = key.split(".")
+    return {"b_dispatch": int(dispatch), "b_person": int(person), "b_position": int(position)}
+
+
+def _person(place: dict[str, Any]) -> dict[str, Any]:
+    return {"b_dispatch": place["b_dispatch"], "b_person": place["b_person"]}
 
 
 def _own(settlement: Settlement, moment: int) -> dict[str, Any]:

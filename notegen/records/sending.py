@@ -72,7 +72,7 @@ class Sending:
             found = read_open(
                 connection, self._row, some, (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED)
             )
-        last = int(found[-1][0].key.partition(".")[0]) if len(found) == limit else -1
+        last = int(found[-1][0].key.split(".")[1]) if len(found) == limit else -1
         return last, [own for own in found if self._may_go(own[0])]
 
     def begin(self, mail: PlannedMail) -> None:
@@ -91,9 +91,9 @@ class Sending:
         """
         with self._database.writing() as connection:
             alive = self._renewed(connection, now)
-            write_settlements(connection, self._row.id, settled, now)
+            write_settlements(connection, settled, now)
             if alive:
-                write_intents(connection, self._row.id, intents, now)
+                write_intents(connection, intents, now)
         for settlement in settled:
             self._journal.committed(settlement.mail.key)
         return alive
@@ -215,7 +215,7 @@ def _recover(connection: Connection, row: Any, replay: Replay, now: datetime) ->
     found = read_open(connection, row, some, states)
     open_then = [mail for own in found for mail in own if mail.state is MailState.SENDING]
     trusted = replace(replay, complete=replay.complete and replay.session == row.session)
-    write_settlements(connection, row.id, [_recovered(mail, trusted) for mail in open_then], now)
+    write_settlements(connection, [_recovered(mail, trusted) for mail in open_then], now)
 
 
 def _recovered(mail: PlannedMail, replay: Replay) -> Settlement:

@@ -101,7 +101,7 @@ def entries(
             changed=from_stored(row.changed),
             dispatch=row.name,
             requester=row.requester,
-            key=f"{row.person}.{row.position}",
+            key=f"{row.dispatch}.{row.person}.{row.position}",
             member=row.member,
             row=row.source_row,
             kind=row.kind,

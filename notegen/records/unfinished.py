@@ -133,6 +133,6 @@ def _erase_ended(connection: Connection, dispatch: int) -> None:
 def _chosen(dispatch: int, keys: Sequence[str]) -> list[Any]:
     chosen: list[Any] = [mails.c.dispatch == dispatch]
     if keys:
-        places = [tuple(int(part) for part in key.split(".")) for key in keys]
+        places = [tuple(int(part) for part in key.split(".")[1:]) for key in keys]
         chosen.append(or_(*(and_(mails.c.person == p, mails.c.position == o) for p, o in places)))
     return chosen
