@@ -138,7 +138,7 @@ class EmailComposer:
             "service": self._sender.name_in(code),
             "contact": self._sender.contact.text,
             "valid_days": str(self._sender.valid_days or ""),
-            **{word: "" if word in empty else mark(word) for word in personal},
+            **{word: _Absent(word) if word in empty else mark(word) for word in personal},
         }
         return section(source, language, self._templates, values, self._looks)
 
@@ -165,12 +165,29 @@ class EmailComposer:
 _SECRET_KINDS = (NotificationKind.ACTIVATION_LINK, NotificationKind.ACTIVATION_CODE)
 
 
+class _Absent:
+    """A word without a value: `if` takes it for false, printing it is an error."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        hint = f"Give it one, or write {{% if {self.word} %}} round the sentence."
+        raise RenderingError(f"“{self.word}” has no value for this mail", hint=hint)
+
+    __html__ = __str__
+
+
 def _masked(notification: Notification) -> str:
     return _HIDDEN_LINK if notification.kind == NotificationKind.ACTIVATION_LINK else _HIDDEN_CODE
 
 
 def _values(notification: Notification, secret: str) -> dict[str, str]:
     values = {
+        **dict.fromkeys(OWN_WORDS.get(notification.kind, ()), ""),
         "first_names": notification.first_names,
         "last_name": notification.last_name,
         "name": notification.name.strip(),

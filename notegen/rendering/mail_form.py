@@ -38,11 +38,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class MailForm:
-    """Subject, text and HTML with slots; `addresses` are the words that a link leads to."""
+    """Subject, text and HTML with slots; `words` are theirs, `addresses` those that a link leads to."""
 
     subject: SlottedText
     text: SlottedText
     html: SlottedText
+    words: tuple[str, ...]
     addresses: tuple[str, ...]
     frame: Frame
     fixed_subject: bytes
@@ -56,12 +57,10 @@ class MailForm:
                 raise RenderingError(
                     f"{word} is not a web address", hint="It begins with https:// or http://."
                 )
-        plain: dict[str, bytes] = {}
-        escaped: dict[str, bytes] = {}
         for word, value in values.items():
-            plain[word] = encoded_value(checked(value, word))
-            safe = escape(value)
-            escaped[word] = plain[word] if safe == value else encoded_value(safe)
+            checked(value, word)
+        plain = {word: encoded_value(values[word]) for word in self.words}
+        escaped = {word: _escaped(values[word], plain[word]) for word in self.words}
         return self.frame.filled(
             self.fixed_subject or unstructured(self.subject.filled(values)),
             recipient,
@@ -89,6 +88,7 @@ def mail_form(sections: Sequence[Section], templates: Templates, sender: MailSen
         subject=subject,
         text=text,
         html=html,
+        words=tuple(dict.fromkeys(text.words + html.words)),
         addresses=tuple(dict.fromkeys(_ADDRESS_SLOT.findall(page))),
         frame=frame(headers, (sender.name_in(sections[0].language.code), sender.address)),
         fixed_subject=b"" if subject.words else unstructured(subject.pieces[0]),
@@ -101,7 +101,7 @@ def section(
     source: MailSource,
     language: Language,
     templates: Templates,
-    values: Mapping[str, str | Markup],
+    values: Mapping[str, object],
     looks: Mapping[str, str],
 ) -> Section:
     """The texts of a kind in one language: constants filled in, a mark for each word of a person."""
@@ -119,6 +119,11 @@ def section(
         text=settled(source.name, source.shown(text)).rstrip() + "\n",
         html=settled(f"{source.name}.html", source.shown_in_html(html)),
     )
+
+
+def _escaped(value: str, plain: bytes) -> bytes:
+    safe = escape(value)
+    return plain if safe == value else encoded_value(safe)
 
 
 def _page(sections: Sequence[Section], templates: Templates, sender: MailSender) -> str:

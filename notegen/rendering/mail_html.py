@@ -10,11 +10,16 @@ from notegen.rendering.markdown import Token, mail_html
 from notegen.rendering.template import LAYOUT
 
 _RULE = re.compile(r"([\w.-]+)\s*\{([^}]*)\}")
+_BOXED = re.compile(r'<p class="(link|code)"[^>]*>(.*?)</p>', re.DOTALL)
+_BOX = (
+    '<table class="box" role="presentation" width="100%" border="0" cellpadding="0" cellspacing="0" '
+    'style="{outer}"><tr><td class="{name}" style="{inner}">{content}</td></tr></table>'
+)
 _CONDITION = re.compile(r"<p[^>]*>((?:wordslot\d+x\s*)+)</p>\n?")
 
 
 def read_looks() -> Mapping[str, str]:
-    """The declarations of layout/email-inline.css by selector: `p`, `p.link`, `p.code`, …"""
+    """The declarations of layout/email-inline.css by selector: `p`, `p.foot`, `td.code`, …"""
     css = re.sub(r"/\*.*?\*/", "", (LAYOUT / "email-inline.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     return {selector: " ".join(body.split()) for selector, body in _RULE.findall(css)}
 
@@ -27,9 +32,8 @@ def html_body(source: MailSource, tokens: Sequence[Token], looks: Mapping[str, s
         for child in token.children or []:
             if child.nesting >= 0 and child.tag:
                 _dress(child, child.tag, looks)
-    return _CONDITION.sub(
-        lambda match: match[1].strip() if source.is_condition(match[1]) else match[0], mail_html(tokens)
-    )
+    html = _BOXED.sub(lambda match: _box(match[1], match[2], looks), mail_html(tokens))
+    return _CONDITION.sub(lambda match: match[1].strip() if source.is_condition(match[1]) else match[0], html)
 
 
 def _dress(token: Token, selector: str, looks: Mapping[str, str]) -> None:
@@ -39,6 +43,12 @@ def _dress(token: Token, selector: str, looks: Mapping[str, str]) -> None:
     style = looks.get(selector) or looks.get(tag)
     if style:
         token.attrSet("style", style)
+
+
+def _box(name: str, content: str, looks: Mapping[str, str]) -> str:
+    """A frame round a link or code; a table, because Outlook gives a paragraph neither padding nor ground."""
+    inner = looks.get(f"td.{name}", "")
+    return _BOX.format(outer=looks.get("table.box", ""), name=name, inner=inner, content=content)
 
 
 def _selector(tokens: Sequence[Token], index: int) -> str:

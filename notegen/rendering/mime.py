@@ -24,6 +24,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _SAFE_IN_Q = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
+_Q = tuple(bytes([b]) if b in _SAFE_IN_Q else b"_" if b == 32 else b"=%02X" % b for b in range(256))
 _LONGEST_PLAIN = 66
 _WORD_BYTES = 39
 
@@ -121,14 +122,15 @@ def date(moment: datetime) -> bytes:
 
 def encoded_words(value: str) -> bytes:
     """The value as UTF-8 encoded words of 75 characters at most, one a line (RFC 2047 2)."""
-    words, chunk = [], b""
-    for character in value:
-        data = character.encode()
-        if len(chunk) + len(data) > _WORD_BYTES:
-            words.append(_word(chunk))
-            chunk = b""
-        chunk += data
-    words.append(_word(chunk))
+    data = value.encode()
+    words = []
+    while len(data) > _WORD_BYTES:
+        end = _WORD_BYTES
+        while data[end] & 0xC0 == 0x80:  # a character is never divided between two words (RFC 2047 5)
+            end -= 1
+        words.append(_word(data[:end]))
+        data = data[end:]
+    words.append(_word(data))
     return b"\r\n ".join(words)
 
 
@@ -141,7 +143,7 @@ def parts(content: bytes) -> tuple[tuple[tuple[str, str], ...], str, str]:
 
 
 def _word(data: bytes) -> bytes:
-    q = b"".join(bytes([b]) if b in _SAFE_IN_Q else b"_" if b == 32 else b"=%02X" % b for b in data)
+    q = b"".join(map(_Q.__getitem__, data))
     b64 = base64.b64encode(data)
     return b"=?utf-8?q?" + q + b"?=" if len(q) <= len(b64) else b"=?utf-8?b?" + b64 + b"?="
 
