@@ -1,0 +1,89 @@
+"""Whether the sections of a note state the same dates, times, numbers, addresses and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+
+from notegen.checking.figures import Figure, figures
+from notegen.checking.section import Section
+from notegen.checking.structure import Shape, shape
+from notegen.domain.hyperlink import hyperlinks, without_code
+from notegen.domain.problem import Problem, Severity
+
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_FOLLOWED = re.compile(r"^(?:link:|tel:)")
+
+Reader = Callable[[Section], Sequence[Figure]]
+
+
+def check_concordance(sections: Sequence[Section]) -> Iterator[Problem]:
+    """One finding a value that some sections state and others lack, at the first place where it stands."""
+    if len(sections) < 2:
+        return
+    for code, severity, read in _READERS:
+        yield from _differences(sections, code, severity, read)
+    for section in sections[1:]:
+        yield from _shapes(sections[0], section)
+
+
+def _differences(
+    sections: Sequence[Section], code: str, severity: Severity, read: Reader
+) -> Iterator[Problem]:
+    stated = [(section, read(section)) for section in sections]
+    present = {section.language: {figure.value for figure in found} for section, found in stated}
+    reported: set[str] = set()
+    for section, found in stated:
+        for figure in found:
+            lacking = [language.upper() for language, values in present.items() if figure.value not in values]
+            if lacking and figure.value not in reported:
+                reported.add(figure.value)
+                written = " ".join(figure.written.split())
+                yield section.problem(code, figure.start, written, severity, there=", ".join(lacking))
+
+
+def _shapes(one: Section, other: Section) -> Iterator[Problem]:
+    first, second = shape(one), shape(other)
+    for part in fields(Shape):
+        here, there = getattr(second, part.name), getattr(first, part.name)
+        if here != there:
+            code = f"note-{part.name}-differ"
+            yield other.problem(code, 0, str(here), count=str(there), there=one.language.upper())
+
+
+def _dates(section: Section) -> Sequence[Figure]:
+    return figures(section)[0]
+
+
+def _times(section: Section) -> Sequence[Figure]:
+    return figures(section)[1]
+
+
+def _numbers(section: Section) -> Sequence[Figure]:
+    return figures(section)[2]
+
+
+def _addresses(section: Section) -> Sequence[Figure]:
+    text = without_code(section.version.body)
+    return [Figure(match[0].casefold(), match[0], match.start()) for match in _ADDRESS.finditer(text)]
+
+
+def _links(section: Section) -> Sequence[Figure]:
+    starts = [0]
+    for line in section.version.body.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    return [
+        Figure(link.target, link.target, starts[link.line - 1] + link.column - 1)
+        for link in hyperlinks(section.version.body)
+        if _FOLLOWED.match(link.target)
+    ]
+
+
+_READERS: tuple[tuple[str, Severity, Reader], ...] = (
+    ("note-date-differs", Severity.ERROR, _dates),
+    ("note-time-differs", Severity.ERROR, _times),
+    ("note-number-differs", Severity.WARNING, _numbers),
+    ("note-address-differs", Severity.ERROR, _addresses),
+    ("note-link-differs", Severity.WARNING, _links),
+)

@@ -1,0 +1,71 @@
+"""Everything that can be known about a note's text before it is printed, each finding in its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from notegen.checking.calendar import check_calendar
+from notegen.checking.concordance import check_concordance
+from notegen.checking.formula import check_formulas
+from notegen.checking.orthography import check_orthography
+from notegen.checking.section import Section
+from notegen.checking.structure import check_lists
+from notegen.domain.hyperlink import hyperlinks
+from notegen.domain.language import Language
+from notegen.domain.note import VerbalNote
+from notegen.domain.problem import Place, Problem, Severity
+
+_SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
+    check_formulas,
+    check_orthography,
+    check_lists,
+    check_calendar,
+)
+
+
+def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Problem, ...]:
+    """The findings about a note, by section and by line; an error keeps it from being issued."""
+    sections = [Section(version) for version in note.versions]
+    found = [*_completeness(note, languages), *_links(note, sections), *check_concordance(sections)]
+    for section in sections:
+        for check in _SECTION_CHECKS:
+            found.extend(check(section))
+    order = {code: position for position, code in enumerate(note.languages)}
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: _position(problem, order)))
+
+
+def _position(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int, str]:
+    column = problem.place.column
+    column_number = int(column) if column.isdigit() else 0
+    return order.get(problem.language, -1), problem.place.line or 0, column_number, problem.code
+
+
+def _completeness(note: VerbalNote, languages: Mapping[str, Language]) -> Iterator[Problem]:
+    for version in note.versions:
+        language = languages.get(version.language)
+        lacking = {
+            "note-language-unknown": language is None,
+            "note-title-missing": not version.title.strip(),
+            "note-body-missing": not version.body.strip(),
+            "note-place-missing": language is not None and note.place not in language.places,
+            "note-addressee-missing": version.language not in note.addressee.forms,
+        }
+        for code, is_lacking in lacking.items():
+            if is_lacking:
+                yield Problem(code, version.place, version.language, Severity.ERROR, (), version.language)
+    for number, enclosure in enumerate(note.enclosures, 1):
+        for code in note.languages:
+            if not enclosure.title.get(code):
+                place = Place(note.source_name, None, f"enclosures {number}")
+                yield Problem("note-enclosure-untitled", place, enclosure.file, Severity.ERROR, (), code)
+
+
+def _links(note: VerbalNote, sections: list[Section]) -> Iterator[Problem]:
+    registry = note.links or {}
+    for section in sections:
+        for link in hyperlinks(section.version.body):
+            target = registry.get(link.key, {}).get(section.language, "") if link.key else link.target
+            if not target.strip() or target.startswith("#") or link.target == "link:":
+                place = section.version.at(link.line, link.column)
+                found = link.text or link.target
+                yield Problem("note-link-dead", place, found, Severity.ERROR, (), section.language)
