@@ -22,6 +22,9 @@ Resolve = Callable[[str], str]
 """From a link's target as written to the address that it stands for."""
 
 
+_ADDRESS = re.compile(r"\S@\S|\w://|^www\.")
+
+
 @dataclass(frozen=True, slots=True)
 class BodyLink:
     """A link as written: its target, the words that carry it, and its 1-based line within the text."""
@@ -71,17 +74,23 @@ def _links(tokens: Sequence[Token]) -> Iterator[BodyLink]:
         children = token.children or []
         for at, child in enumerate(children):
             if child.type == "link_open":
-                end = next(n for n in range(at, len(children)) if children[n].type == "link_close")
                 breaks = sum(c.type in ("softbreak", "hardbreak") for c in children[:at])
-                words = _text_of(children[at:end])
+                words = _text_of(children[at : _end_of_link(children, at)])
                 yield BodyLink(str(child.attrGet("href") or ""), words, _line(token) + breaks)
+
+
+def _end_of_link(children: Sequence[Token], start: int) -> int:
+    return next(n for n in range(start, len(children)) if children[n].type == "link_close")
 
 
 def _resolve(tokens: Sequence[Token], resolve: Resolve) -> None:
     for token in tokens:
-        for child in token.children or ():
+        children = token.children or []
+        for at, child in enumerate(children):
             if child.type == "link_open":
                 child.attrSet("href", resolve(str(child.attrGet("href") or "")))
+                if _ADDRESS.search(_text_of(children[at : _end_of_link(children, at)])):
+                    child.attrSet("class", "address")
 
 
 def _text_of(tokens: Sequence[Token]) -> str:

@@ -24,6 +24,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
+from notegen.rendering.linebreaking import guide_lines
 from notegen.rendering.tagging import PageLink, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
 
@@ -114,6 +115,7 @@ class PdfWriter:
     def _render(self, document: Document, section: Section, links: list[PageLink]) -> Any:
         page = HTML(string=self._page(document, [section], ""), url_fetcher=self._fetcher)
         number_links(page.etree_element, links)
+        guide_lines(page.etree_element)
         if len(self._images) > 64:
             self._images.clear()
         return page.render(

@@ -1,0 +1,75 @@
+"""What the page's line breaker has to be told: spaces, last words, short cells."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_INLINE = frozenset({"a", "b", "cite", "code", "em", "i", "span", "strong", "sub", "sup"})
+_ENDING = re.compile(r"\s(\S+)\s*$")
+_NB = "\u00a0"
+_RUNT = 5
+_SHORT_CELL = 18
+
+
+def guide_lines(root: Any) -> None:
+    """Prepare a parsed page for the line breaker: no hyphen in a last word, no runt, no broken short cell."""
+    for element in list(root.iter()):
+        if element.tag in ("p", "li", "dd"):
+            _hold_ending(element)
+        elif element.tag in ("td", "th") and len("".join(element.itertext()).strip()) <= _SHORT_CELL:
+            element.set("class", "short")
+        _detach_spaces(element)
+
+
+def _hold_ending(element: Any) -> None:
+    """The last word of a paragraph is not hyphenated; a very short one does not stand alone on a line."""
+    children = list(element)
+    last = children[-1] if children else None
+    text = (element.text if last is None else last.tail) or ""
+    match = _ENDING.search(text)
+    if match is None:
+        return
+    word = match.group(1)
+    before = text[: match.start()]
+    if len(word) < _RUNT:
+        text = before + _NB + word
+        if last is None:
+            element.text = text
+        else:
+            last.tail = text
+        return
+    whole = element.makeelement("whole", {})
+    whole.text = word
+    if last is None:
+        element.text = before + " "
+    else:
+        last.tail = before + " "
+    element.append(whole)
+
+
+def _detach_spaces(parent: Any) -> None:
+    """Give the space before inline markup an element of its own.
+
+    WeasyPrint 70 measures a run of text with the space at its end. Where the words fit on the line and that
+    space does not, it takes the line for one that cannot be broken and hyphenates its first word, which then
+    stands alone on its line. A space of its own simply hangs.
+    """
+    before = None
+    for child in list(parent):
+        if child.tag in _INLINE or child.tag == "whole":
+            _detach(parent, before, child)
+        before = child
+
+
+def _detach(parent: Any, before: Any, child: Any) -> None:
+    text = (parent.text if before is None else before.tail) or ""
+    if not text.endswith(" ") or not text.strip():
+        return
+    if before is None:
+        parent.text = text[:-1]
+    else:
+        before.tail = text[:-1]
+    space = child.makeelement("space", {})
+    space.text = " "
+    parent.insert(list(parent).index(child), space)
