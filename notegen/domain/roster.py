@@ -11,6 +11,9 @@ from notegen.domain.problem import Problem
 FIELDS = ("identification_number", "email", "language", "first_names", "last_name", "protocol_card")
 """The six columns of the form, in its order."""
 
+OPTIONAL_FIELDS = ("activation_link", "activation_code", "mission", "birth_date")
+"""Columns that a roster can carry besides."""
+
 
 class RowStatus(StrEnum):
     """Accepted: gets its mails. Rejected: has problems. Held: contradicts another. Skipped: a repeat."""

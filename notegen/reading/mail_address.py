@@ -1,0 +1,115 @@
+"""E-mail addresses as missions write them (RFC 5321, 5322, 6531; IDNA 2008), and what they may have meant.
+
+No name server is asked: whether a domain receives mail is for the dispatch to find out.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import lru_cache
+
+from email_validator import EmailNotValidError, validate_email
+
+from notegen.domain.email_address import EmailAddress
+from notegen.reading.cell_text import clean, has_line_break
+
+_PLAIN = re.compile(r"([A-Za-z0-9_+'&-]+(?:\.[A-Za-z0-9_+'&-]+)*)@([A-Za-z0-9.-]+)")
+_NAMED = re.compile(r".*<\s*([^<>@\s]+@[^<>@\s]+)\s*>")
+_SEVERAL = re.compile(r"[^\s;,/|<>]+@[^\s;,/|<>]+")
+_FORBIDDEN = frozenset('|`{}"<>()[]\\:;,')
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
+_WELL_KNOWN = ("gmail", "hotmail", "outlook", "yahoo", "icloud", "skynet", "telenet", "proximus")
+_TYPED_TLD = {"con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "ogr": "org"}
+_WITH_MEANT = {"email-at": "email-at-meant", "email-form": "email-form-meant"}
+LONGEST = 254
+"""Octets of an address in SMTP (RFC 5321, 4.5.3.1.3, less the brackets of the path)."""
+
+
+def read_address(text: str) -> tuple[EmailAddress | None, str, str]:
+    """The address, "" and ""; or None, the code of the problem, and the address that was perhaps meant.
+
+    An accepted address can come with the warning `email-slip` and the domain that was perhaps meant.
+    """
+    plain = _PLAIN.fullmatch(text)
+    if plain and len(text) <= LONGEST and len(plain[1]) <= 64:
+        domain = _ascii_domain(plain[2])
+        if domain:
+            near = _near(domain)
+            return EmailAddress(plain[1], domain), "email-slip" if near else "", near
+    return _read_other(text)
+
+
+def _read_other(text: str) -> tuple[EmailAddress | None, str, str]:
+    if has_line_break(text):
+        return None, "email-break", ""
+    bare = clean(text)
+    if bare.lower().startswith("mailto:"):
+        bare = bare[7:].split("?")[0]
+    address = _validated(bare)
+    if address is not None:
+        near = _near(address.domain)
+        return address, "email-slip" if near else "", near
+    code, meant = _diagnosis(bare)
+    if code in ("email-named", "email-apostrophe") and not meant:
+        code = "email-form"
+    return None, _WITH_MEANT.get(code, code) if meant else code, meant
+
+
+def _diagnosis(bare: str) -> tuple[str, str]:
+    named = _NAMED.fullmatch(bare)
+    if named and bare.count("@") == 1:
+        return "email-named", _meant(named[1])
+    if len(_SEVERAL.findall(bare)) > 1:
+        return "email-several", ""
+    if "@" not in bare:
+        return "email-at", _meant(re.sub(r"\s*[\[(]\s*(?:at|à)\s*[\])]\s*", "@", bare, flags=re.IGNORECASE))
+    straight = bare.translate(_APOSTROPHES)
+    if straight != bare:
+        return "email-apostrophe", _meant(straight)
+    if len(bare) > LONGEST:
+        return "email-long", ""
+    return "email-form", _meant(_mended(bare))
+
+
+def _mended(bare: str) -> str:
+    local, _, domain = bare.strip(" .,;:<>\"'()[]").rpartition("@")
+    return f"{local.replace(' ', '')}@{domain.replace(' ', '').replace(',', '.').replace('..', '.')}"
+
+
+def _meant(candidate: str) -> str:
+    address = _validated(candidate)
+    return address.text if address is not None else ""
+
+
+def _validated(bare: str) -> EmailAddress | None:
+    local = bare.partition("@")[0]
+    if _FORBIDDEN.intersection(bare) or _APOSTROPHES.keys() & {ord(character) for character in local}:
+        return None
+    try:
+        found = validate_email(bare, check_deliverability=False, allow_smtputf8=True, strict=True)
+    except EmailNotValidError:
+        return None
+    domain = found.ascii_domain
+    if domain is None or len(f"{found.local_part}@{domain}".encode()) > LONGEST:
+        return None
+    return EmailAddress(found.local_part, domain.lower())
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
+    try:
+        found = validate_email(f"a@{domain}", check_deliverability=False).ascii_domain
+    except EmailNotValidError:
+        return ""
+    return (found or "").lower()
+
+
+@lru_cache(maxsize=4096)
+def _near(domain: str) -> str:
+    """The domain that was meant when this one is a well-known one but for a slip of the finger, else ""."""
+    name, _, ending = domain.rpartition(".")
+    near = get_close_matches(name, _WELL_KNOWN, n=1, cutoff=0.8)
+    meant = near[0] if near and near[0][0] == name[0] else name
+    corrected = f"{meant}.{_TYPED_TLD.get(ending, ending)}"
+    return "" if corrected == domain else corrected

@@ -1,0 +1,155 @@
+"""The header row of a roster: which column is which, in any of the languages, however it was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from notegen.domain.language import Language
+from notegen.domain.roster import FIELDS
+from notegen.reading.cell_text import SheetRow, column_index, column_letters, quoted, shown
+
+_BRACKETS = re.compile(r"\([^)]*\)?|\[[^]]*\]?")
+_NUMBER_SIGN = re.compile(r"№|\bn\s*[°º]|\b(?:no|nr|n)\b\.?")
+_NEAR = 0.72
+_LONGEST = 200
+_MOST_LISTED = 8
+_FIRST_ROWS = 20
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to say about the file as a whole: the code of a sentence, and what fills its slots."""
+
+    code: str
+    found: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands: column letters and the header as written; row 0 means that there is none.
+
+    `faults` make the file unusable; `notes` are worth saying. `language` is that of most headers.
+    """
+
+    row: int
+    letters: Mapping[str, str]
+    headers: Mapping[str, str]
+    language: str
+    faults: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+    def label(self, field: str) -> str:
+        """How a message names the column: `B (Adresse email)`."""
+        letters, header = self.letters.get(field, ""), self.headers.get(field, "")
+        return f"{letters} ({header})" if letters and header else letters or header or field
+
+
+class HeaderWords:
+    """The headers of all languages, folded: `exact` gives field and languages, `spellings` the other way."""
+
+    __slots__ = ("exact", "languages", "spellings")
+
+    def __init__(self, languages: Mapping[str, Language]) -> None:
+        self.languages = languages
+        self.exact: dict[str, tuple[str, list[str]]] = {}
+        self.spellings: dict[str, list[str]] = {}
+        for code, language in languages.items():
+            named = {**dict(zip(FIELDS, language.headers, strict=True)), **language.optional_headers}
+            for field, header in named.items():
+                for key in {fold(header), fold(header.partition(":")[0])}:
+                    self.exact.setdefault(key, (field, []))[1].append(code)
+                    self.spellings.setdefault(field, []).append(key)
+
+
+def fold(header: str) -> str:
+    """What all spellings of a header have in common: no case, accents, spaces, signs, brackets, `n°`."""
+    text = _BRACKETS.sub(" ", header[:_LONGEST].casefold()) or header[:_LONGEST].casefold()
+    text = unicodedata.normalize("NFKD", _NUMBER_SIGN.sub(" ", text))
+    return "".join(character for character in text if character.isalnum())
+
+
+def find_header(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns | None:
+    """The columns by the header among the first rows; None where no row looks like one."""
+    best = max(rows[:_FIRST_ROWS], key=lambda row: len(_matches(row, words)), default=None)
+    if best is None or len(_matches(best, words)) < _FEWEST:
+        return None
+    return _columns(best, words, language)
+
+
+def positional(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns:
+    """The six columns A to F in the order of the form; a first row without an address is a header."""
+    code = language or next(iter(words.languages))
+    letters = {field: column_letters(index) for index, field in enumerate(FIELDS)}
+    headers = dict(zip(FIELDS, words.languages[code].headers, strict=True))
+    first = rows[0]
+    row = 0 if looks_positional(first) else first.number
+    return Columns(row, letters, headers, code, notes=(Remark("note-positional"),))
+
+
+def looks_positional(row: SheetRow) -> bool:
+    """Whether the row could be a person: digits in the first column, an address in the second."""
+    digits = sum(character.isdigit() for character in shown(row.cells.get("A", "")))
+    return digits >= 6 and "@" in shown(row.cells.get("B", ""))
+
+
+def _matches(row: SheetRow, words: HeaderWords) -> dict[str, list[str]]:
+    """The columns of each field whose header is there in one of the spellings."""
+    found: dict[str, list[str]] = {}
+    for letters, value in row.cells.items():
+        if isinstance(value, str) and len(value) <= _LONGEST:
+            match = words.exact.get(fold(value))
+            if match is not None:
+                found.setdefault(match[0], []).append(letters)
+    return found
+
+
+def _columns(row: SheetRow, words: HeaderWords, language: str) -> Columns:
+    found = _matches(row, words)
+    headers = {field: quoted(row.cells[columns[0]]) for field, columns in found.items()}
+    code = _language(headers.values(), words) or language
+    letters = {field: columns[0] for field, columns in found.items()}
+    taken = {column for columns in found.values() for column in columns}
+    unknown = [column for column in row.cells if column not in taken and shown(row.cells[column])]
+    expected = dict(zip(FIELDS, words.languages[code].headers, strict=True))
+    faults = [_lacking(field, expected[field], row, unknown, words) for field in FIELDS if field not in found]
+    faults += [_doubled(headers[field], columns) for field, columns in found.items() if len(columns) > 1]
+    return Columns(row.number, letters, headers, code, tuple(faults), tuple(_notes(letters, row, unknown)))
+
+
+def _language(headers: Iterable[str], words: HeaderWords) -> str:
+    votes = Counter(code for header in headers for code in words.exact[fold(header)][1])
+    return max(words.languages, key=lambda code: votes[code])
+
+
+def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words: HeaderWords) -> Remark:
+    """A header that is missing, or misspelt beyond recognition: then with the column that comes nearest."""
+    scored = [
+        (max(SequenceMatcher(None, fold(text), key).ratio() for key in words.spellings[field]), column, text)
+        for column in unknown[:50]
+        if len(text := shown(row.cells[column])) <= _LONGEST
+    ]
+    likeness, column, text = max(scored, default=(0.0, "", ""))
+    if likeness < _NEAR:
+        return Remark("header-lacking", values=(("header", expected),))
+    return Remark("header-near", text, (("header", expected), ("column", column)))
+
+
+def _doubled(header: str, columns: list[str]) -> Remark:
+    return Remark("header-twice", header, (("columns", ", ".join(columns)),))
+
+
+def _notes(letters: Mapping[str, str], row: SheetRow, unknown: list[str]) -> Iterable[Remark]:
+    order = [column_index(letters[field]) for field in FIELDS if field in letters]
+    if order != sorted(order):
+        yield Remark("note-order")
+    if unknown:
+        listed = [quoted(row.cells[column]) for column in unknown[:_MOST_LISTED]]
+        more = len(unknown) - len(listed)
+        yield Remark("note-ignored", ", ".join(listed) + (f" … (+{more})" if more else ""))

@@ -1,0 +1,194 @@
+"""One line of a roster: accepted as a member, or rejected with every reason at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.identification import IdentificationNumber
+from notegen.domain.language import Language
+from notegen.domain.member import Member
+from notegen.domain.problem import Place, Problem, Severity
+from notegen.domain.roster import FIELDS, AcceptedRow, RejectedRow, RowStatus
+from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, quoted, shown
+from notegen.reading.identification_number import birth_date, read_number
+from notegen.reading.mail_address import read_address
+from notegen.reading.roster_header import Columns
+
+LONGEST = 200
+"""Characters of a name or of a card number; more is a slip of the clipboard."""
+LONGEST_LINK = 2_000
+_DATES = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")
+_LINK = re.compile(r"https?://[!-~]+")
+
+
+class RowReader:
+    """Reads rows once the columns are known; `today` decides about births from 2000."""
+
+    __slots__ = ("_codes", "_columns", "_file", "_letters", "_optional", "_spellings", "_today")
+
+    def __init__(self, file: str, columns: Columns, languages: Mapping[str, Language], today: date) -> None:
+        self._file = file
+        self._columns = columns
+        self._today = today
+        self._letters = tuple(columns.letters.get(field, "") for field in FIELDS)
+        self._optional = {f: letters for f, letters in columns.letters.items() if f not in FIELDS}
+        self._spellings = _spellings(languages)
+        self._codes = _offered(languages)
+
+    def read(self, row: SheetRow) -> AcceptedRow | RejectedRow | None:
+        """What the row comes to; None where it is blank in the columns of the form."""
+        number, mail, language, *names = (row.cells.get(letters) for letters in self._letters)
+        problems: list[Problem] = []
+        warnings: list[Problem] = []
+        identification = self._number(row, number, problems, warnings)
+        address = self._address(row, mail, problems, warnings)
+        code = self._language(row, language, problems)
+        first, last, card = (
+            self._text(row, field, value, problems) for field, value in zip(FIELDS[3:], names, strict=True)
+        )
+        if len(problems) == len(FIELDS) and all(problem.code == "incomplete" for problem in problems):
+            return None
+        more = self._more(row, identification, problems, warnings) if self._optional else ("", "", "")
+        if row.hidden:
+            warnings.append(
+                self._problem(row, "identification_number", "row-hidden", severity=Severity.WARNING)
+            )
+        if problems or identification is None or address is None:
+            return RejectedRow(row.number, RowStatus.REJECTED, tuple(problems), tuple(warnings))
+        member = Member(row.number, identification, address, code, first, last, card, *more)
+        return AcceptedRow(member, tuple(warnings))
+
+    def merged(self, row: int) -> Problem:
+        """The problem of a row some of whose cells are merged with others."""
+        return self._problem(SheetRow(row, {}), "identification_number", "cell-merged")
+
+    def _number(
+        self, row: SheetRow, value: Value | None, problems: list[Problem], warnings: list[Problem]
+    ) -> IdentificationNumber | None:
+        field = "identification_number"
+        if value is None or self._is_faulty(row, field, value, problems):
+            self._missing(row, field, value, problems)
+            return None
+        number, code = read_number(value, self._today)
+        if number is None:
+            digits = sum(character.isdigit() for character in shown(value))
+            problems.append(self._problem(row, field, code, value, digits=str(digits)))
+        elif code:
+            warnings.append(self._problem(row, field, code, value, Severity.WARNING, printed=number.printed))
+        return number
+
+    def _address(
+        self, row: SheetRow, value: Value | None, problems: list[Problem], warnings: list[Problem]
+    ) -> EmailAddress | None:
+        if value is None or self._is_faulty(row, "email", value, problems):
+            self._missing(row, "email", value, problems)
+            return None
+        address, code, meant = read_address(value if isinstance(value, str) else shown(value))
+        if code:
+            severity = Severity.ERROR if address is None else Severity.WARNING
+            found = problems if address is None else warnings
+            found.append(self._problem(row, "email", code, value, severity, suggestion=meant))
+        return address
+
+    def _language(self, row: SheetRow, value: Value | None, problems: list[Problem]) -> str:
+        code = self._spellings.get(value) if isinstance(value, str) else None
+        if code is not None:
+            return code
+        if value is None or self._is_faulty(row, "language", value, problems):
+            self._missing(row, "language", value, problems)
+            return ""
+        code = self._spellings.get(shown(value).casefold(), "")
+        if not code:
+            problems.append(self._problem(row, "language", "language-unknown", value, codes=self._codes))
+        return code
+
+    def _text(self, row: SheetRow, field: str, value: Value | None, problems: list[Problem]) -> str:
+        if value is None or self._is_faulty(row, field, value, problems):
+            self._missing(row, field, value, problems)
+            return ""
+        text = clean(value) if isinstance(value, str) else shown(value)
+        if isinstance(value, date):
+            problems.append(self._problem(row, field, "cell-date", value))
+        elif len(text) > LONGEST:
+            problems.append(self._problem(row, field, "text-long", value, limit=str(LONGEST)))
+        return text
+
+    def _is_faulty(self, row: SheetRow, field: str, value: Value, problems: list[Problem]) -> bool:
+        if isinstance(value, CellFault):
+            code = "cell-error" if value.text else "cell-formula"
+            problems.append(self._problem(row, field, code, value))
+            return True
+        return isinstance(value, str) and not clean(value)
+
+    def _missing(self, row: SheetRow, field: str, value: Value | None, problems: list[Problem]) -> None:
+        if not isinstance(value, CellFault):
+            problems.append(self._problem(row, field, "incomplete"))
+
+    def _more(
+        self,
+        row: SheetRow,
+        number: IdentificationNumber | None,
+        problems: list[Problem],
+        warnings: list[Problem],
+    ) -> tuple[str, str, str]:
+        """Mission, link and code where the roster has columns for them; the birth date only warns."""
+        cells = {field: row.cells.get(letters) for field, letters in self._optional.items()}
+        born = birth_date(number, self._today) if number is not None else None
+        stated = _stated_date(cells.get("birth_date"))
+        if born and stated and born != stated:
+            told = born.strftime("%d/%m/%Y")
+            warnings.append(
+                self._problem(row, "birth_date", "birth-date-differs", stated, Severity.WARNING, told=told)
+            )
+        mission = cells.get("mission")
+        link, code = (
+            self._text(row, field, cells[field], problems) if field in cells else ""
+            for field in ("activation_link", "activation_code")
+        )
+        if link and not _LINK.fullmatch(link):
+            problems.append(self._problem(row, "activation_link", "link-form", link))
+        return "" if mission is None else shown(mission)[:LONGEST], link, code
+
+    def _problem(
+        self,
+        row: SheetRow,
+        field: str,
+        code: str,
+        value: Value = "",
+        severity: Severity = Severity.ERROR,
+        **values: str,
+    ) -> Problem:
+        slots = (("column", self._columns.label(field)), *values.items())
+        return Problem(code, Place(self._file, row.number, field), quoted(value), severity, slots)
+
+
+def _spellings(languages: Mapping[str, Language]) -> dict[str, str]:
+    """Every way to name a language on the form, as typed most often and folded, with its code."""
+    spellings: dict[str, str] = {}
+    for code, language in languages.items():
+        for name in (language.roster_code, language.name, *language.roster_names):
+            spellings[name] = spellings[name.casefold()] = code
+    return spellings
+
+
+def _offered(languages: Mapping[str, Language]) -> str:
+    """The codes of the languages in the order in which the form names them, then any others."""
+    header = next(iter(languages.values())).headers[FIELDS.index("language")]
+    codes = [language.roster_code for language in languages.values()]
+    return ", ".join(sorted(codes, key=lambda code: (code not in header, header.find(code))))
+
+
+def _stated_date(value: Value | None) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    for form in _DATES if isinstance(value, str) else ():
+        try:
+            return datetime.strptime(clean(str(value)), form).date()  # noqa: DTZ007  # a birthday has no zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,143 @@
+"""The door to openpyxl: the blank form is drawn here, and a mission's own workbook is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from notegen.reading.cell_text import column_letters
+
+INK = "1F2A44"
+TINT = "E8ECF4"
+ALARM = "F8D0CC"
+ALARM_INK = "8C1D18"
+_LINE = Side(style="thin", color="C5CBDA")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A drop-down list, and what is said to someone who types something else."""
+
+    values: tuple[str, ...]
+    title: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuide:
+    """A column of the form. `bad` are formulas for its second row that colour a cell; `{cell}` is the column,
+    `{last}` the last row.
+    """
+
+    header: str
+    width: int
+    title: str
+    help: str
+    choice: Choice | None
+    bad: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormSheet:
+    """The form as a whole; `version` is kept in a property of the document that nobody sees."""
+
+    title: str
+    columns: Sequence[ColumnGuide]
+    rows: int
+    language: str
+    version: str
+
+
+def write_form_sheet(path: Path, form: FormSheet) -> None:
+    """Draw the form and save it; an existing file is replaced."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)  # noqa: S101  # a new workbook has a worksheet
+    sheet.title = form.title
+    for index, column in enumerate(form.columns):
+        _draw_column(sheet, column_letters(index), column, form.rows)
+    sheet.row_dimensions[1].height = 34
+    sheet.freeze_panes = "A2"
+    sheet.protection.sheet = True
+    for name in (
+        "formatCells",
+        "formatColumns",
+        "formatRows",
+        "insertRows",
+        "deleteRows",
+        "sort",
+        "autoFilter",
+    ):
+        setattr(sheet.protection, name, False)
+    _set_up_page(sheet)
+    workbook.properties.title = form.title
+    workbook.properties.creator = "notegen"
+    workbook.properties.language = form.language
+    workbook.custom_doc_props.append(
+        StringProperty(name="notegen-form", value=f"{form.version} {form.language}")
+    )
+    workbook.save(path)
+
+
+def _draw_column(sheet: Worksheet, letters: str, column: ColumnGuide, rows: int) -> None:
+    sheet.column_dimensions[letters].width = column.width
+    header = sheet[f"{letters}1"]
+    set_text(header, column.header)
+    header.font = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
+    header.fill = PatternFill("solid", fgColor=INK)
+    header.alignment = Alignment(wrap_text=True, vertical="center")
+    for row in range(2, rows + 2):
+        cell = sheet[f"{letters}{row}"]
+        cell.number_format = "@"
+        cell.protection = Protection(locked=False)
+        cell.border = Border(bottom=_LINE, right=_LINE)
+    sheet.add_data_validation(_validation(letters, column, rows))
+    alarm = PatternFill("solid", bgColor=ALARM)
+    for formula in column.bad:
+        filled = formula.replace("{cell}", f"${letters}").replace("{last}", str(rows + 1))
+        sheet.conditional_formatting.add(
+            f"{letters}2:{letters}{rows + 1}", FormulaRule(formula=[filled], fill=alarm)
+        )
+
+
+def _validation(letters: str, column: ColumnGuide, rows: int) -> DataValidation:
+    choice = column.choice
+    validation = DataValidation(
+        type="list" if choice else "textLength",
+        operator=None if choice else "lessThanOrEqual",
+        formula1=f'"{",".join(choice.values)}"' if choice else "254",
+        allow_blank=True,
+        showDropDown=False,
+    )
+    validation.promptTitle, validation.prompt = column.title[:32], column.help[:255]
+    validation.showInputMessage = True
+    validation.showErrorMessage = choice is not None
+    if choice:
+        validation.errorTitle, validation.error = choice.title[:32], choice.refusal[:255]
+    validation.add(f"{letters}2:{letters}{rows + 1}")
+    return validation
+
+
+def _set_up_page(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+
+
+def set_text(cell: Cell, text: str) -> None:
+    """Put a text into a cell as a text, whatever it begins with: no formula comes of it."""
+    cell.value = text
+    cell.data_type = "s"
+    if text.startswith(("=", "+", "-", "@", "'", "\t", "\r")):
+        cell.quotePrefix = True
