@@ -22,8 +22,7 @@ def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
         if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
             prefixes.append(_Prefix(token.type, int(token.attrGet("start") or 1)))
         elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
-            prefixes.pop()
-            blocks.append("\n")
+            blocks.append("\n" if prefixes.pop().is_list and not _in_list(prefixes) else "")
         elif token.type == "list_item_open":
             prefixes[-1].begin()
         elif token.type == "inline":
@@ -48,13 +47,17 @@ class _Prefix:
         self.number = start - 1
         self.fresh = False
 
+    @property
+    def is_list(self) -> bool:
+        return self.kind != "blockquote_open"
+
     def begin(self) -> None:
         self.number += 1
         self.fresh = True
 
     def take(self) -> tuple[str, str]:
         """The prefix of the next line and that of the lines after it."""
-        if self.kind == "blockquote_open":
+        if not self.is_list:
             return "> ", "> "
         mark = f"{self.number}. " if self.kind == "ordered_list_open" else "- "
         first, self.fresh = self.fresh, False
@@ -65,8 +68,11 @@ def _block(source: MailSource, token: Token, prefixes: Sequence[_Prefix]) -> str
     text = _inline(token.children or [])
     if source.is_condition(text):
         return text
-    in_list = any(prefix.kind != "blockquote_open" for prefix in prefixes)
-    return _prefixed(text, prefixes) + ("\n" if in_list else "\n\n")
+    return _prefixed(text, prefixes) + ("\n" if _in_list(prefixes) else "\n\n")
+
+
+def _in_list(prefixes: Sequence[_Prefix]) -> bool:
+    return any(prefix.is_list for prefix in prefixes)
 
 
 def _prefixed(text: str, prefixes: Sequence[_Prefix]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime
@@ -135,11 +136,17 @@ def encoded_words(value: str) -> bytes:
 
 
 def parts(content: bytes) -> tuple[tuple[tuple[str, str], ...], str, str]:
-    """A message taken apart again: its headers, decoded, then its text and its HTML."""
+    """A message taken apart again: its headers, decoded, then its text and its HTML with LF line ends."""
     message = message_from_bytes(content, policy=default)
     bodies = (message.get_body(("plain",)), message.get_body(("html",)))
-    text, html = (body.get_content() if body is not None else "" for body in bodies)
-    return tuple((name, str(value)) for name, value in message.items()), text, html
+    text, html = (body.get_content().replace("\r\n", "\n") if body is not None else "" for body in bodies)
+    # The policy above puts a space between two encoded words of a phrase, against RFC 2047 6.2.
+    raw = message_from_bytes(content).items()
+    return tuple((name, str(make_header(decode_header(_unfolded(value))))) for name, value in raw), text, html
+
+
+def _unfolded(value: str) -> str:
+    return value.replace("\r\n", "").replace("\n", "")
 
 
 def _word(data: bytes) -> bytes:
