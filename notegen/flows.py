@@ -1,3 +1,223 @@
-"""The straight lines: how one note becomes a PDF, how one roster becomes e-mails. Read this file first."""
+"""The straight lines: how one note becomes a PDF, how one roster becomes e-mails. Read this file first.
+
+note.yaml → read_note → VerbalNote → compose (HTML, one section a language) → PdfWriter → bytes → save
+roster row → read_roster → Member → series (3 notifications) → Ledger: planned, on disk
+    → dispatch: intent on disk → EmailComposer → Delivery → Receipt → Ledger
+"""
 
 from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.language import Language
+from notegen.domain.member import Member
+from notegen.domain.notification import Series, series
+from notegen.domain.problem import Problem
+from notegen.domain.sender import Sender
+from notegen.errors import InputError
+
+if TYPE_CHECKING:
+    # What is heavy is loaded by the line that needs it.
+    from notegen.domain.note import VerbalNote
+    from notegen.domain.roster import Roster
+    from notegen.reading.roster_file import RosterOptions
+    from notegen.records.ledger import Ledger
+    from notegen.records.planning import Planned
+    from notegen.rendering.document import Document
+    from notegen.rendering.pdf import PdfWriter
+    from notegen.rendering.template import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every line needs: the languages, their templates, who sends, and the typographic profile."""
+
+    languages: Mapping[str, Language]
+    templates: Templates
+    sender: Sender
+    profile: str = "be"
+
+
+def read_note_file(
+    path: Path, house: House, addressees: Path | None = None
+) -> tuple[VerbalNote, tuple[Problem, ...]]:
+    """A note with the warnings about it; `addressees` is a list to find its addressee in."""
+    from notegen.reading.addressee_file import read_addressees
+    from notegen.reading.note_file import read_note
+
+    known = read_addressees(addressees, house.languages) if addressees else {}
+    return read_note(path, house.languages, addressees=known)
+
+
+def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:
+    """The note as HTML sections; a note without a number is always a draft."""
+    from notegen.rendering.document import compose
+
+    return compose(
+        note, house.languages, house.templates, house.sender, draft=draft, only=only, profile=house.profile
+    )
+
+
+def print_note(
+    note: VerbalNote,
+    house: House,
+    writer: PdfWriter,
+    folder: Path,
+    *,
+    draft: bool = False,
+    html: bool = False,
+    only: Sequence[str] = (),
+    separate: bool = False,
+) -> Iterator[Path]:
+    """Write the note's PDF (one a language if `separate`), and its HTML if wanted; gives each path.
+
+    Everything is rendered before anything is written: a note with a fault leaves no file behind.
+    """
+    parts = [(code,) for code in only or note.languages] if separate else [tuple(only)]
+    documents = [compose_note(note, house, draft=draft, only=part) for part in parts]
+    contents = [(writer.write(document), writer.html(document) if html else "") for document in documents]
+    for part, (pdf, page) in zip(parts, contents, strict=True):
+        stem = "-".join((_stem(note, draft), *part))
+        yield save(folder / f"{stem}.pdf", pdf)
+        if page:
+            yield save(folder / f"{stem}.html", page.encode())
+
+
+def _stem(note: VerbalNote, draft: bool) -> str:
+    """What the files of a note are called: by its reference, a draft by its source."""
+    from notegen.domain.reference import ReferenceNumber
+
+    if draft or not isinstance(note.reference, ReferenceNumber):
+        return f"{Path(note.source_name).stem}-draft"
+    return note.reference.slug
+
+
+def save(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all; an issued note (a read-only file) is never written over.
+
+    Raises InputError that says what stands in the way.
+    """
+    if path.exists() and not path.stat().st_mode & 0o222:
+        if path.read_bytes() == content:
+            return path
+        raise InputError(
+            "this note was issued; it is never overwritten", where=str(path), hint="Choose another -o folder."
+        )
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(
+            error.strerror or str(error), where=str(path), hint="Choose a folder that can be written."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def read_roster_file(
+    path: Path, house: House, today: date, options: RosterOptions, language: str = ""
+) -> Roster:
+    """A roster with every row judged; RosterFileError when it cannot be used as a whole."""
+    from notegen.reading.roster_file import read_roster
+
+    return read_roster(path, house.languages, today=today, options=options, language=language)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of a roster's people a run is about, and where their mails go.
+
+    `redirect_to` makes it a rehearsal: a dispatch of its own whose mails all go to that address. `allowed`
+    holds addresses and domains in lower case; empty allows everyone.
+    """
+
+    first: int = 0
+    rows: frozenset[int] = frozenset()
+    allowed: frozenset[str] = frozenset()
+    redirect_to: EmailAddress | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nobody is left out."""
+        return not (self.first or self.rows or self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an operator asks of a dispatch besides the roster."""
+
+    id_domain: str
+    name: str = ""
+    requester: str = ""
+    not_before: datetime | None = None
+    expires: datetime | None = None
+    again: bool = False
+
+
+def choose(roster: Roster, selection: Selection) -> tuple[Series, ...]:
+    """What each chosen member gets; InputError when a row is named that holds no accepted member."""
+    members = list(roster.members)
+    unknown = sorted(selection.rows - {member.row for member in members})
+    if unknown:
+        what = f"no accepted member in row {', '.join(str(row) for row in unknown)}"
+        raise InputError(what, where=roster.file, hint="`notegen roster check` lists the rows.")
+    if selection.rows:
+        members = [member for member in members if member.row in selection.rows]
+    if selection.allowed:
+        members = [member for member in members if _is_allowed(member, selection.allowed)]
+    if selection.first:
+        members = members[: selection.first]
+    return tuple(_redirected(series(member), selection.redirect_to) for member in members)
+
+
+def plan_roster(
+    roster: Roster,
+    chosen: Sequence[Series],
+    selection: Selection,
+    ledger: Ledger,
+    wishes: Wishes,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+) -> Planned:
+    """Write every mail of the chosen people into the ledger, in one transaction; a dry run keeps nothing."""
+    from notegen.records.planning import PlanRequest
+
+    request = PlanRequest(
+        digest=_digest(roster, selection),
+        id_domain=wishes.id_domain,
+        name=wishes.name,
+        requester=wishes.requester,
+        not_before=wishes.not_before,
+        expires=wishes.expires,
+        complete=selection.is_complete,
+        again=wishes.again,
+    )
+    return ledger.plan(request, chosen, now, commit=not dry_run)
+
+
+def _digest(roster: Roster, selection: Selection) -> str:
+    """What the content is recognised by; a rehearsal is never taken for the real thing."""
+    if selection.redirect_to is None:
+        return roster.digest
+    return hashlib.sha256(f"{roster.digest} to {selection.redirect_to.folded}".encode()).hexdigest()
+
+
+def _is_allowed(member: Member, allowed: frozenset[str]) -> bool:
+    return member.email.folded in allowed or member.email.domain.casefold() in allowed
+
+
+def _redirected(own: Series, address: EmailAddress | None) -> Series:
+    if address is None:
+        return own
+    return replace(own, notifications=tuple(replace(n, recipient=address) for n in own.notifications))

@@ -1,0 +1,133 @@
+"""Settings, made into what a run needs: a composer, a delivery, and the loop's options."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from notegen.cli.face import Face, tell
+from notegen.delivery.backends import DELIVERIES
+from notegen.delivery.settings import FolderSettings
+from notegen.dispatch.options import InDoubt, Options
+from notegen.domain.activation import Activation
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.mail import Delivery
+from notegen.domain.mail_sender import MailSender
+from notegen.errors import InputError, SettingsError
+from notegen.reading.mail_address import read_address
+from notegen.rendering.email import EmailComposer
+from notegen.settings import Settings, read_key
+
+REHEARSAL_URL = "https://profile.example.org/activate?token={token}"
+"""Where links lead while nothing leaves this machine and no page was named."""
+
+
+def make_composer(face: Face) -> EmailComposer:
+    """What turns the ledger's rows into mails, as the settings describe the service."""
+    second = face.settings.activation.second_language
+    if second and second not in face.languages:
+        hint = f"Choose one of: {', '.join(face.languages)}."
+        raise SettingsError(f"no such language: {second!r}", where="[activation] second_language", hint=hint)
+    return EmailComposer(
+        face.house.templates,
+        face.languages,
+        sender=_mail_sender(face),
+        date=lambda: face.now().astimezone(),
+        activation=activation_of(face.settings),
+        second_language=second,
+    )
+
+
+def make_delivery(settings: Settings, dispatch: str) -> Delivery:
+    """The way of the settings; in a folder each dispatch has a folder of its own."""
+    if settings.dispatch.delivery == "folder":
+        own = FolderSettings(folder=settings.folder.folder / dispatch)
+        return DELIVERIES["folder"].make(own)
+    return DELIVERIES["smtp"].make(settings.smtp)
+
+
+def loop_options(settings: Settings) -> Options:
+    """How patient and how fast the loop is."""
+    own = settings.dispatch
+    return Options(
+        connections=1 if own.delivery == "folder" else settings.smtp.connections,
+        window=own.open_intents,
+        rate=own.per_second,
+        domain_rate=own.per_domain_second,
+        in_doubt=InDoubt(own.in_doubt),
+        attempts=own.retries,
+        first_pause=timedelta(seconds=own.first_pause_seconds),
+        wait=timedelta(minutes=own.wait_minutes),
+    )
+
+
+def one_address(text: str, where: str) -> EmailAddress:
+    """The address that a person gave; InputError says where."""
+    address, _, meant = read_address(text)
+    if address is None:
+        hint = f"Did you mean {meant}?" if meant else "Write it as name@example.org."
+        raise InputError(f"this is no e-mail address: {text!r}.", where=where, hint=hint)
+    return address
+
+
+def read_allow_list(path: Path) -> frozenset[str]:
+    """Addresses and domains of a file, one a line, `#` begins a remark; lower case."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(str(error), where=str(path), hint="Name a text file in UTF-8.") from error
+    found = frozenset(
+        entry.casefold().lstrip("@") for line in lines if (entry := line.partition("#")[0].strip())
+    )
+    if not found:
+        raise InputError(
+            "the list is empty", where=str(path), hint="Write an address or a domain on each line."
+        )
+    return found
+
+
+def _mail_sender(face: Face) -> MailSender:
+    smtp, activation = face.settings.smtp, face.settings.activation
+    address = one_address(smtp.from_, "[smtp] from")
+    reply_to = one_address(smtp.reply_to, "[smtp] reply_to") if smtp.reply_to else None
+    contact = one_address(activation.contact, "[activation] contact") if activation.contact else reply_to
+    if contact is None:
+        tell(f"The mails name {address.text} for questions. Set contact under [activation] to name another.")
+    own = activation.service or smtp.from_name
+    names = {code: own or words.labels["service"] for code, words in face.languages.items()}
+    try:
+        return MailSender(
+            address=address,
+            name=names.get("en") or next(iter(names.values())),
+            names=names,
+            contact=contact or address,
+            reply_to=reply_to,
+            return_path=one_address(smtp.return_path, "[smtp] return_path") if smtp.return_path else None,
+            valid_days=activation.valid_days,
+        )
+    except ValueError as error:
+        raise SettingsError(
+            str(error), where="[activation] valid_days", hint="Give two days or more, or 0."
+        ) from error
+
+
+def activation_of(settings: Settings) -> Activation:
+    """Derives links and codes. Mails that leave this machine need the address of a real page."""
+    url = settings.activation.url
+    if not url:
+        if settings.dispatch.delivery == "smtp" and not settings.smtp.is_loopback:
+            hint = "Set url under [activation]; {token} is where the token goes."
+            raise SettingsError(
+                "the address of the activation page is missing", where="[activation] url", hint=hint
+            )
+        tell(
+            f"The links lead to {REHEARSAL_URL}. Set url under [activation] before mails leave this machine."
+        )
+        url = REHEARSAL_URL
+    elif "{token}" not in url:
+        url += ("&" if "?" in url else "?") + "token={token}"
+    key = read_key(settings.activation.key_file or settings.records.key_file)
+    try:
+        return Activation(key, url)
+    except ValueError as error:
+        raise SettingsError(str(error), where="[activation]", hint="Mend url or key_file.") from error

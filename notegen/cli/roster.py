@@ -1,0 +1,147 @@
+"""`notegen roster …`: the form that missions fill in, checked and answered."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from notegen.cli.face import Face, answer, answer_json, as_json, command, sentence, show, table, tell
+from notegen.domain.roster import RowStatus
+
+if TYPE_CHECKING:
+    from notegen.domain.language import Language
+    from notegen.domain.roster import Roster
+
+SHOWN = 20
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The form that missions fill in.")
+
+RosterFile = Annotated[Path, typer.Argument(metavar="FILE", help="The mission's workbook, or a YAML roster.")]
+LanguageCode = Annotated[str, typer.Option("--language", metavar="CODE", help="Language of the findings.")]
+
+
+@command(app)
+def form(
+    face: Face,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The workbook to write.")],
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of the form.")] = "en",
+) -> None:
+    """Write the blank form.
+
+    Example: notegen roster form --language fr -o formulaire.xlsx
+    """
+    from notegen.errors import InputError
+    from notegen.reading.roster_form import write_form
+
+    if output.exists():
+        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    write_form(output, face.reader_language(language))
+    answer(output)
+
+
+@command(app)
+def check(
+    face: Face,
+    file: RosterFile,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.xlsx", help="The mission's workbook back, with the reasons in it."),
+    ] = None,
+    language: LanguageCode = "",
+    positional: Annotated[
+        bool, typer.Option("--positional", help="The six columns stand in the form's order, without headers.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Check a roster: which rows are accepted, and what is wrong with the others.
+
+    Example: notegen roster check examples/members.xlsx --language fr
+    """
+    from notegen.flows import read_roster_file
+
+    roster = read_roster_file(
+        file, face.house, face.today, face.roster_options(positional=positional), language
+    )
+    words = face.languages[language or roster.language]
+    if report is not None:
+        from notegen.reading.roster_report import write_report
+
+        write_report(file, roster, words, report)
+        tell(str(report))
+    if json:
+        answer_json(roster_document(roster, words))
+    else:
+        show_roster(roster, words)
+    if any(row.status is not RowStatus.SKIPPED for row in roster.rejected):
+        raise typer.Exit(1)
+
+
+def tell_findings(roster: Roster, language: Language) -> None:
+    """Say on standard error what keeps rows from their mails: the first ones, and how many more."""
+    problems = [*roster.warnings, *(problem for row in roster.rejected for problem in row.problems)]
+    for problem in problems[:SHOWN]:
+        # What is not read by a person at once may end in a log, where nobody's data belongs.
+        tell(sentence(problem, language) if sys.stderr.isatty() else f"{problem.place}: {problem.code}")
+    if len(problems) > SHOWN:
+        tell(f"{len(problems) - SHOWN} more findings: `notegen roster check` shows them.")
+
+
+def show_roster(roster: Roster, language: Language) -> None:
+    """The counts, then the first problems, in a table."""
+    for problem in roster.warnings:
+        tell(sentence(problem, language))
+    answer(f"{roster.file} · {roster.sheet}" if roster.sheet else roster.file)
+    counts = table(("status", "rows"))
+    counts.add_row("accepted", str(len(roster.accepted)))
+    for status in ("rejected", "held", "skipped"):
+        counts.add_row(status, str(_count(roster, status)))
+    show(counts)
+    findings = [(row.row, p) for row in roster.rejected for p in row.problems]
+    findings += [(row.row, p) for row in roster.accepted for p in row.warnings]
+    if not findings:
+        return
+    drawn = table(("row", "column", "finding"))
+    for number, problem in sorted(findings, key=lambda finding: finding[0])[:SHOWN]:
+        words = language.word(problem)
+        drawn.add_row(str(number), problem.place.column, f"{words.what} {words.do}")
+    show(drawn)
+    if len(findings) > SHOWN:
+        tell(f"{len(findings) - SHOWN} more findings: --json or --report shows them all.")
+
+
+def roster_document(roster: Roster, language: Language) -> dict[str, Any]:
+    """The check as JSON; rows are numbered as in Excel."""
+    rows: list[dict[str, Any]] = [
+        {
+            "row": row.row,
+            "status": "accepted",
+            "problems": [],
+            "warnings": [as_json(p, language) for p in row.warnings],
+        }
+        for row in roster.accepted
+    ]
+    rows += [
+        {
+            "row": row.row,
+            "status": row.status.value,
+            "problems": [as_json(p, language) for p in row.problems],
+            "warnings": [as_json(p, language) for p in row.warnings],
+        }
+        for row in roster.rejected
+    ]
+    return {
+        "file": roster.file,
+        "sheet": roster.sheet,
+        "language": language.code,
+        "accepted": len(roster.accepted),
+        **{status: _count(roster, status) for status in ("rejected", "held", "skipped")},
+        "rows": sorted(rows, key=lambda row: int(row["row"])),
+        "warnings": [as_json(p, language) for p in roster.warnings],
+    }
+
+
+def _count(roster: Roster, status: str) -> int:
+    return sum(1 for row in roster.rejected if row.status.value == status)

@@ -1,0 +1,48 @@
+"""`notegen schema KIND`: what the files that people write may hold, for editors and machines."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from notegen.cli.face import Face, answer_json, command
+
+
+class SchemaKind(StrEnum):
+    """The files that have a schema."""
+
+    NOTE = "note"
+    ADDRESSEES = "addressees"
+    ROSTER = "roster"
+    SETTINGS = "settings"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make `notegen schema` one of the commands."""
+
+    @command(app)
+    def schema(
+        face: Face, kind: Annotated[SchemaKind, typer.Argument(metavar="KIND", help="Which file.")]
+    ) -> None:
+        """Print the JSON Schema (2020-12) of a file: note, addressees, roster or settings.
+
+        Example: notegen schema note > note.schema.json
+        """
+        del face
+        answer_json(_schema(kind))
+
+
+def _schema(kind: SchemaKind) -> dict[str, Any]:
+    if kind is SchemaKind.SETTINGS:
+        from notegen.settings import Settings
+
+        return Settings.model_json_schema()
+    if kind is SchemaKind.ROSTER:
+        from notegen.reading.roster_schema import roster_schema
+
+        return roster_schema()
+    from notegen.reading.note_file import addressees_schema, note_schema
+
+    return note_schema() if kind is SchemaKind.NOTE else addressees_schema()
