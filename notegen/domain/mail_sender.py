@@ -26,6 +26,11 @@ class MailSender:
     valid_days: int = 0
 
     def __post_init__(self) -> None:
+        own = (self.address, self.contact, self.reply_to, self.return_path)
+        if any(address is not None and address.needs_smtputf8 for address in own):
+            raise ValueError(
+                "the service's own addresses are written in ASCII, so that every server takes them"
+            )
         if self.valid_days < 0 or self.valid_days == 1:
             raise ValueError("link and code are valid for two days at least, or for a time that is not told")
 

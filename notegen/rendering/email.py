@@ -10,11 +10,13 @@ encoded in a header.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from notegen.domain.activation import Activation
+from notegen.domain.attachment import Attachment
 from notegen.domain.language import Language
 from notegen.domain.mail import Mail
 from notegen.domain.mail_sender import MailSender
@@ -53,7 +55,7 @@ class EmailComposer:
     """Makes mails. `second_language` (a code) is written below the first one where the two differ.
 
     `date` gives the moment of sending, with its time zone. A kind and language is settled when it is first
-    needed, or by `prepare`.
+    needed, or by `prepare`. `attachments` go along by kind, beside those that a kind's text names.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class EmailComposer:
         date: Callable[[], datetime],
         activation: Activation | None = None,
         second_language: str = "",
+        attachments: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
     ) -> None:
         self._templates = templates
         self._languages = languages
@@ -72,6 +75,7 @@ class EmailComposer:
         self._activation = activation
         self._date = date
         self._second = second_language
+        self._attachments = attachments
         self._looks = read_looks()
         self._forms: dict[tuple[str, str, tuple[str, ...]], MailForm] = {}
         self._return_path = (sender.return_path or sender.address).text
@@ -124,7 +128,9 @@ class EmailComposer:
         if key not in self._forms:
             codes = dict.fromkeys((code, self._second or code))
             sections = [self._section(kind, each, empty) for each in codes]
-            self._forms[key] = mail_form(sections, self._templates, self._sender)
+            self._forms[key] = mail_form(
+                sections, self._templates, self._sender, self._attachments.get(kind, ())
+            )
         return self._forms[key]
 
     def _section(self, kind: str, code: str, empty: tuple[str, ...]) -> Section:

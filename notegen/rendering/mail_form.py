@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from notegen.domain.attachment import Attachment
 from notegen.domain.language import Language
 from notegen.domain.mail_sender import MailSender
 from notegen.errors import RenderingError
@@ -34,6 +35,7 @@ class Section:
     preview: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,17 @@ class MailForm:
         )
 
 
-def mail_form(sections: Sequence[Section], templates: Templates, sender: MailSender) -> MailForm:
-    """The form of a mail whose sections stand one below the other, the first language first."""
+def mail_form(
+    sections: Sequence[Section],
+    templates: Templates,
+    sender: MailSender,
+    attachments: Sequence[Attachment] = (),
+) -> MailForm:
+    """The form of a mail whose sections stand one below the other, the first language first.
+
+    `attachments` go along after those that the texts name.
+    """
+    files = dict.fromkeys((*(file for part in sections for file in part.attachments), *attachments))
     subject = slotted(" / ".join(section.subject for section in sections))
     text = slotted(_PARTING.join(section.text for section in sections))
     page = _page(sections, templates, sender)
@@ -90,7 +101,7 @@ def mail_form(sections: Sequence[Section], templates: Templates, sender: MailSen
         html=html,
         words=tuple(dict.fromkeys(text.words + html.words)),
         addresses=tuple(dict.fromkeys(_ADDRESS_SLOT.findall(page))),
-        frame=frame(headers, (sender.name_in(sections[0].language.code), sender.address)),
+        frame=frame(headers, (sender.name_in(sections[0].language.code), sender.address), tuple(files)),
         fixed_subject=b"" if subject.words else unstructured(subject.pieces[0]),
         encoded_text=encoded(text),
         encoded_html=encoded(html),
@@ -118,6 +129,7 @@ def section(
         preview=settled(source.name, source.shown(source.preview)),
         text=settled(source.name, source.shown(text)).rstrip() + "\n",
         html=settled(f"{source.name}.html", source.shown_in_html(html)),
+        attachments=source.attachments,
     )
 
 

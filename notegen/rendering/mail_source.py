@@ -2,6 +2,7 @@
 
     Subject: Your user profile has been created
     Preview: What a mail client shows beside the subject.
+    Attachment: a-file-beside-this-one.pdf
 
     Dear {{ name }},
 
@@ -12,10 +13,12 @@ itself again after, so that Markdown never sees a value and a value never sees M
 from __future__ import annotations
 
 import difflib
+import mimetypes
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from notegen.domain.attachment import Attachment
 from notegen.errors import TemplateError
 from notegen.rendering.template import Templates
 
@@ -27,7 +30,10 @@ _LEFT_OVER = re.compile(r"\{[{%#]")
 _SLOT = re.compile(r"wordslot(\d+)x")
 _IN_TAG = re.compile(r"<[^>]*>|wordslot(\d+)x")
 _PLAIN_USE = re.compile(r"\{\{-?\s*\w+\s*-?\}\}|\{%-?\s*(?:el)?if\s+(?:not\s+)?\w+\s*-?%\}")
-_HEAD = re.compile(r"(Subject|Preview):[ \t]*(.*\S)[ \t]*")
+_HEAD = re.compile(r"(Subject|Preview|Attachment):[ \t]*(.*\S)[ \t]*")
+
+_HINT = "Begin with “Subject: …”, then “Preview: …” and “Attachment: …” if you wish, then an empty line."
+_MEDIA_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class MailSource:
     preview: str
     body: str
     pieces: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
 
     def shown(self, text: str) -> str:
         """The text with its Jinja pieces back in their places."""
@@ -89,8 +96,15 @@ def read_source(
         line = hidden.count("\n", 0, stray.start()) + 1
         raise TemplateError("an open brace without its end", where=f"{name}:{line}", hint="Close it.")
     head, _, body = hidden.partition("\n\n")
-    fields = _read_head(name, head)
-    return MailSource(name, fields["Subject"], fields.get("Preview", ""), body, tuple(pieces))
+    fields, files = _read_head(name, head)
+    return MailSource(
+        name,
+        fields["Subject"],
+        fields.get("Preview", ""),
+        body,
+        tuple(pieces),
+        tuple(_attachment(templates, f"{language}/notifications", file) for file in files),
+    )
 
 
 def _hide(piece: str, pieces: list[str]) -> str:
@@ -99,15 +113,31 @@ def _hide(piece: str, pieces: list[str]) -> str:
     return f"wordslot{pieces.index(piece)}x"
 
 
-def _read_head(name: str, head: str) -> dict[str, str]:
+def _read_head(name: str, head: str) -> tuple[dict[str, str], list[str]]:
+    """The subject and the preview, then the names of the files that go along."""
     fields: dict[str, str] = {}
+    files: list[str] = []
     for number, line in enumerate(head.split("\n"), 1):
         match = _HEAD.fullmatch(line)
         if match is None or match[1] in fields or (number == 1) != (match[1] == "Subject"):
-            hint = "Begin with the lines “Subject: …” and, if you wish, “Preview: …”, then an empty line."
-            raise TemplateError("this is not the head of a notification", where=f"{name}:{number}", hint=hint)
-        fields[match[1]] = match[2]
-    return fields
+            raise TemplateError(
+                "this is not the head of a notification", where=f"{name}:{number}", hint=_HINT
+            )
+        if match[1] == "Attachment":
+            files.append(match[2])
+        else:
+            fields[match[1]] = match[2]
+    return fields, files
+
+
+def _attachment(templates: Templates, folder: str, file: str) -> Attachment:
+    kind = _MEDIA_TYPES.guess_type(file)[0] or "application/octet-stream"
+    for root in templates.folders:
+        path = root / folder / file
+        if path.name == file and path.is_file():
+            return Attachment(file, kind, path.read_bytes())
+    hint = "Put it beside the text, in the same folder, or take the line out."
+    raise TemplateError("this attachment does not exist", where=f"{folder}/{file}", hint=hint)
 
 
 def _check_words(name: str, used: Collection[tuple[str, int]], known: Collection[str]) -> None:

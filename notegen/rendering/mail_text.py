@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notegen.errors import TemplateError
 from notegen.rendering.mail_source import MailSource
 from notegen.rendering.markdown import Token
 
@@ -12,10 +11,7 @@ RULE = "-" * 40
 
 
 def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
-    """The blocks with an empty line between them, slots left in place; no trailing space, one final newline.
-
-    Raises TemplateError for Markdown that a mail does not know.
-    """
+    """The blocks with an empty line between them, slots left in place; one final newline."""
     blocks: list[str] = []
     prefixes: list[_Prefix] = []
     for token in tokens:
@@ -31,12 +27,7 @@ def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
             blocks.append(f"{RULE}\n\n")
         elif token.type in ("fence", "code_block"):
             blocks.append(_prefixed(token.content.rstrip("\n"), prefixes) + "\n\n")
-        elif token.type.removesuffix("_open").removesuffix("_close") not in _SILENT:
-            raise TemplateError(f"a mail cannot hold this Markdown: {token.type}", where=source.name)
     return "".join(blocks).rstrip() + "\n"
-
-
-_SILENT = ("paragraph", "heading", "list_item")
 
 
 class _Prefix:

@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime
 
+from notegen.domain.attachment import Attachment
 from notegen.domain.email_address import EmailAddress
 from notegen.errors import RenderingError
 
@@ -59,8 +60,15 @@ class Frame:
         return b"".join((a, recipient, b, subject, c, date, d, message_id.encode(), e, text, f, html, g))
 
 
-def frame(headers: Sequence[tuple[str, str]], sender: tuple[str, EmailAddress]) -> Frame:
-    """The frame of a multipart/alternative message, text first; `headers` are those its mails share."""
+def frame(
+    headers: Sequence[tuple[str, str]],
+    sender: tuple[str, EmailAddress],
+    attachments: Sequence[Attachment] = (),
+) -> Frame:
+    """The frame of a multipart/alternative message, text first; multipart/mixed round it for attachments.
+
+    `headers` are those that its mails share; `sender` is a display name and an address.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = _SENDER
     message["To"] = _RECIPIENT
@@ -69,10 +77,16 @@ def frame(headers: Sequence[tuple[str, str]], sender: tuple[str, EmailAddress]) 
     message["Message-ID"] = _ID
     message.set_content(_TEXT, cte="quoted-printable")
     message.add_alternative(_HTML, subtype="html", cte="quoted-printable")
-    for part in message.iter_parts():
-        del part["MIME-Version"]  # belongs to the top alone (RFC 2045 4)
     # "=_" cannot occur in quoted-printable, so no part can hold the boundary (RFC 2045 6.7).
     message.set_boundary("=_notegen_alternative")
+    for file in attachments:
+        maintype, _, subtype = file.media_type.partition("/")
+        name = checked(file.name, "the name of an attachment")
+        message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=name)
+    if attachments:
+        message.set_boundary("=_notegen_mixed")
+    for part in list(message.walk())[1:]:
+        del part["MIME-Version"]  # belongs to the top alone (RFC 2045 4)
     for name, value in headers:
         message[name] = checked(value, name)
     from_whom = mailbox(checked(sender[0], "the sender's name"), sender[1])

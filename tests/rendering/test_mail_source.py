@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -88,13 +90,17 @@ def test_what_a_settings_constant_does_not_restrict_may_use_all_of_jinja(show: S
 def test_markdown_becomes_html_and_plain_text(show: Show) -> None:
     text = (
         f"{HEAD}# Big\n\nSome **bold**, *light*  \nand `code`,\na [page](https://x.test/a?b=1&c=2) "
-        "and <https://y.test>.\n\n- one\n- two\n  and more\n  - deep\n- last\n\n3. three\n4. four\n\n> said\n> so\n\n---\n\n"
+        "and <https://y.test>.\n\n- one\n- two\n  and more\n  - deep\n- last\n\n"
+        "3. three\n4. four\n\n> said\n> so\n\n```\n{{ name }}\n  *as is*\n```\n\n---\n\n"
         "Small <b>print</b> & ![picture](https://z.test/p.png)\n"
     )
     mail = show(text)
     assert mail.text == (
         "Big\n\nSome bold, light\nand code, a page (https://x.test/a?b=1&c=2) and https://y.test.\n\n"
-        "- one\n- two and more\n  - deep\n- last\n\n3. three\n4. four\n\n> said so\n\n" + "-" * 40 + "\n\n"
+        "- one\n- two and more\n  - deep\n- last\n\n3. three\n4. four\n\n> said so\n\nJane Doe\n  *as is*\n\n"
+        + "-"
+        * 40
+        + "\n\n"
         "Small <b>print</b> & !picture (https://z.test/p.png)\n"
     )
     assert '<ol start="3"' in mail.html
@@ -155,3 +161,27 @@ def test_long_lines_and_odd_widths_stay_within_quoted_printable(show: Show) -> N
 def test_a_text_of_ones_own_stands_before_the_shipped_one(show: Show) -> None:
     assert show(f"{HEAD}Mine.").text == "Mine.\n"
     assert "Mine" not in show(f"{HEAD}Mine.", NotificationKind.ACTIVATION_CODE).subject
+
+
+def test_a_text_may_name_files_that_go_along(show: Show, tmp_path: Path) -> None:
+    data = bytes(range(256)) * 20
+    folder = tmp_path / "en" / "notifications"
+    folder.mkdir(parents=True)
+    (folder / "Étapes à suivre.pdf").write_bytes(data)
+    mail = show("Subject: Hello\nAttachment: Étapes à suivre.pdf\n\nDear {{ name }},")
+    message = message_from_bytes(mail.content, policy=default)
+    assert message.get_content_type() == "multipart/mixed"
+    (file,) = message.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("Étapes à suivre.pdf", "application/pdf")
+    assert file.get_content() == data
+    assert mail.text == "Dear Jane Doe,\n"
+    assert mail.content.isascii()
+    assert (
+        [name for name, _ in mail.headers].count("MIME-Version") == mail.content.count(b"MIME-Version") == 1
+    )
+
+
+@pytest.mark.parametrize("file", ["missing.pdf", "../../en/language.toml", "."])
+def test_a_file_that_is_not_beside_the_text_is_an_error(show: Show, file: str) -> None:
+    with pytest.raises(TemplateError, match="attachment"):
+        show(f"Subject: Hello\nAttachment: {file}\n\nDear")
