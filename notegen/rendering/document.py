@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from notegen import __version__
 from notegen.domain.language import Language
 from notegen.domain.note import Enclosure, LanguageVersion, VerbalNote
 from notegen.domain.reference import ReferenceNumber
@@ -19,6 +21,9 @@ from notegen.rendering import cldr
 from notegen.rendering.markdown import Body, BodyLink, read_body
 from notegen.rendering.template import LAYOUT, Markup, Templates
 from notegen.rendering.typesetting import typeset_html
+
+FACTS = "notegen.json"
+"""The attached file that says with what a note was printed besides its source."""
 
 _SCHEMES = re.compile(r"(?:https?://[^/\s]|mailto:[^@\s]+@[^@\s])", re.IGNORECASE)
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>^#|~&])")
@@ -104,7 +109,7 @@ def compose(
         created=note.issued,
         modified=note.done,
         sections=sections,
-        attachments=_attachments(note),
+        attachments=(*_attachments(note), _facts(frame)),
         draft=draft,
     )
 
@@ -116,6 +121,27 @@ def _attachments(note: VerbalNote) -> tuple[AttachedFile, ...]:
         for name, content, relationship in files
         if name and content
     )
+
+
+def _facts(frame: _Frame) -> AttachedFile:
+    """With what else than its source the note was printed, as JSON that `archive.read_archive` reads."""
+    note, forms = frame.note, frame.note.addressee.forms
+    shown = [version.language for version in frame.shown]
+    told = {
+        "generator": f"notegen {__version__}",
+        "document": note.document,
+        "reference": "" if frame.draft else str(note.reference),
+        "draft": frame.draft,
+        "languages": shown,
+        "profile": frame.profile,
+        "addressee": {
+            "key": note.addressee.key,
+            "languages": list(note.addressee.languages),
+            "forms": {code: asdict(forms[code]) for code in shown if code in forms},
+        },
+    }
+    content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return AttachedFile(FACTS, content.encode(), "application/json", "Data")
 
 
 def media_type(name: str) -> str:
