@@ -32,7 +32,7 @@ class MailState(StrEnum):
 class PlannedMail:
     """One row of the ledger. `member` is a keyed digest (hex), never the number itself; `due` is UTC.
 
-    `key` names the mail within its ledger as `dispatch.person.position`. `tries` counts the intents written so far,
+    `key` names the mail within its ledger as `dispatch.person.position`. `tries` counts the intents written,
     `attempts` those that count towards giving up; `final` marks the last mail of its person.
     """
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from notegen.domain.message_id import message_id
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
-from notegen.records.database import Connection, and_, bindparam, executed_many, select, update
+from notegen.records.database import Connection, and_, bindparam, executed_many, or_, select, update
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.payload import unpacked
 from notegen.records.schema import mails, people
@@ -30,7 +30,7 @@ _LATER = and_(
     mails.c.dispatch == bindparam("b_dispatch"),
     mails.c.person == bindparam("b_person"),
     mails.c.position > bindparam("b_position"),
-    mails.c.state.in_(OPEN),
+    or_(*(mails.c.state == state.value for state in OPEN)),  # an IN list cannot be run for many rows at once
 )
 _INTEND = (
     update(mails)
@@ -110,8 +110,10 @@ def read_open(
 
 
 def without_addresses(words: str) -> str:
-    """A server's words without the local part of any address in them, and no longer than is useful."""
-    shown = " ".join(words[:_WORDS_KEPT].split())
+    """A server's words, printable, short, without the local part of any address in them."""
+    shown = words[:_WORDS_KEPT]
+    if not shown.isprintable():
+        shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
     return _ADDRESS.sub("…@", shown) if "@" in shown else shown
 
 

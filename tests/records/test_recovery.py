@@ -1,0 +1,269 @@
+"""What the next sender makes of what a dead one left: ledger and journal together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledgers import BOOT, NAME, NOW, a_ledger, accepted, claimed, open_mails, planned_ledger
+
+from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
+from notegen.errors import RecordsError
+from notegen.records import journal as journals
+from notegen.records.database import Database, update
+from notegen.records.journal import Journal, open_journal
+from notegen.records.ledger import Ledger
+from notegen.records.schema import dispatches
+from notegen.records.sending import Sending
+from notegen.records.unfinished import Decision
+
+
+def die(sending: Sending) -> None:
+    """The process is gone: nothing is released, and the kernel has lifted the lock."""
+    sending._journal.close(keep=True)
+
+
+def killed(folder: Path, people: int = 3) -> tuple[Ledger, list[PlannedMail]]:
+    """A sender that died after the intents: first never begun, second begun, third answered."""
+    ledger = planned_ledger(folder, people)
+    sending = claimed(ledger)
+    mails = open_mails(sending)
+    sending.exchange([], mails, NOW)
+    for mail in mails[1:]:
+        sending.begin(mail)
+    sending.settle(accepted(mails[2]))
+    die(sending)
+    return ledger, mails
+
+
+def states(ledger: Ledger) -> dict[str, MailState]:
+    return {entry.key: entry.state for entry in ledger.history()}
+
+
+def test_after_the_death_of_the_process_only_what_had_begun_is_in_doubt(tmp_path: Path) -> None:
+    ledger, mails = killed(tmp_path)
+    assert ledger.summary(NAME) == Summary(NAME, sending=3, planned=6)
+    with claimed(ledger, resend=False):
+        found = states(ledger)
+    assert [found[mail.key] for mail in mails] == [MailState.PLANNED, MailState.IN_DOUBT, MailState.ACCEPTED]
+    assert found["1.2.1"] == found["1.2.2"] == MailState.HELD
+
+
+def test_mails_in_doubt_are_sent_again_under_the_same_message_id(tmp_path: Path) -> None:
+    ledger, mails = killed(tmp_path)
+    with claimed(ledger) as sending:
+        again = open_mails(sending)
+    assert [mail.key for mail in again] == ["1.1.0", "1.2.0", "1.3.1"]
+    assert again[1].message_id == mails[1].message_id
+    assert next(entry.doubts for entry in ledger.history() if entry.key == "1.2.0") == 1
+
+
+def test_after_a_power_cut_every_open_intent_without_an_outcome_is_in_doubt(tmp_path: Path) -> None:
+    ledger, mails = killed(tmp_path)
+    with claimed(ledger, resend=False, boot="the next start"):
+        found = states(ledger)
+    assert [found[mail.key] for mail in mails] == [MailState.IN_DOUBT, MailState.IN_DOUBT, MailState.ACCEPTED]
+
+
+def test_without_its_journal_every_open_intent_is_in_doubt(tmp_path: Path) -> None:
+    ledger, mails = killed(tmp_path)
+    for path in tmp_path.glob("*.db-*.[01]"):
+        path.unlink()
+    with claimed(ledger, NOW + timedelta(minutes=2), resend=False):
+        found = states(ledger)
+    assert {found[mail.key] for mail in mails} == {MailState.IN_DOUBT}
+
+
+def test_a_machine_that_cannot_tell_its_starts_apart_is_not_trusted(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    sending = claimed(ledger, boot="")
+    sending.exchange([], open_mails(sending), NOW)
+    die(sending)
+    with claimed(ledger, resend=False, boot=""):
+        assert states(ledger)["1.1.0"] is MailState.IN_DOUBT
+
+
+def test_a_mark_of_an_earlier_turn_says_nothing_about_this_one(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    sending = claimed(ledger)
+    (mail,) = open_mails(sending)
+    sending.exchange([], [mail], NOW)
+    sending.begin(mail)
+    back = Settlement(mail, MailState.PLANNED, 0, code=421)
+    sending.settle(back)
+    sending.exchange([back], [], NOW)
+    (again,) = open_mails(sending)
+    assert again.tries == 2
+    sending.exchange([], [again], NOW)
+    die(sending)
+    with claimed(ledger, resend=False):
+        assert states(ledger)["1.1.0"] is MailState.PLANNED
+
+
+def test_a_refusal_in_the_journal_holds_the_rest(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    sending = claimed(ledger)
+    (mail,) = open_mails(sending)
+    sending.exchange([], [mail], NOW)
+    sending.settle(Settlement(mail, MailState.REFUSED, 1, code=550, text="no", rest=MailState.HELD))
+    die(sending)
+    with claimed(ledger):
+        pass
+    assert ledger.summary(NAME) == Summary(NAME, refused=1, held=2)
+
+
+def test_a_deferral_in_the_journal_keeps_its_moment(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    due = NOW + timedelta(minutes=7)
+    sending = claimed(ledger)
+    (mail,) = open_mails(sending)
+    sending.exchange([], [mail], NOW)
+    sending.settle(Settlement(mail, MailState.DEFERRED, 1, due=due, code=451, text="é \ud800 \n later"))
+    die(sending)
+    with claimed(ledger) as sending:
+        assert sending.next_due(NOW) == due
+
+
+def test_a_last_acceptance_in_the_journal_erases_the_payload(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    with claimed(ledger) as sending:
+        for _ in range(2):
+            sending.exchange([accepted(mail) for mail in open_mails(sending)], [], NOW)
+    sending = claimed(ledger)
+    (last,) = open_mails(sending)
+    sending.exchange([], [last], NOW)
+    sending.settle(accepted(last))
+    die(sending)
+    with claimed(ledger):
+        pass
+    assert ledger.summary(NAME) == Summary(NAME, accepted=3)
+    assert list(tmp_path.glob("*.db-*.[01]")) == []
+
+
+def test_a_ledger_older_than_its_journal_is_not_sent_from(tmp_path: Path) -> None:
+    ledger, _ = killed(tmp_path)
+    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with database.writing() as connection:
+        connection.execute(update(dispatches).values(session=0, holder=None))
+    with pytest.raises(RecordsError, match="was a backup restored"):
+        claimed(ledger)
+    assert ledger.put_in_doubt(NAME, NOW) == 3
+    assert ledger.summary(NAME) == Summary(NAME, in_doubt=3, held=6)
+    assert ledger.settle(NAME, Decision.ACCEPTED, NOW, ["1.1.0"]) == 1
+    with claimed(ledger, resend=False) as sending:
+        assert [mail.key for mail in open_mails(sending)] == ["1.1.1"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "summary"),
+    [
+        (Decision.ACCEPTED, Summary(NAME, planned=7, accepted=2)),
+        (Decision.RESEND, Summary(NAME, planned=8, accepted=1)),
+        (Decision.CANCEL, Summary(NAME, planned=5, accepted=1, cancelled=3)),
+    ],
+)
+def test_a_person_decides_about_what_is_in_doubt(
+    tmp_path: Path, decision: Decision, summary: Summary
+) -> None:
+    ledger, _ = killed(tmp_path)
+    claimed(ledger, resend=False).release()
+    assert [entry.state for entry in ledger.unsettled(NAME)].count(MailState.IN_DOUBT) == 1
+    assert ledger.settle(NAME, decision, NOW) == 1
+    assert ledger.summary(NAME) == summary
+    assert ledger.unsettled(NAME) == []
+
+
+def test_nobody_settles_while_a_sender_is_at_it(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1)
+    with claimed(ledger), pytest.raises(RecordsError, match="being sent by desk"):
+        ledger.settle(NAME, Decision.RESEND, NOW)
+
+
+def journal(folder: Path) -> Journal:
+    found = open_journal(folder, "test")
+    assert found is not None
+    return found
+
+
+def a_planned_mail(folder: Path) -> PlannedMail:
+    ledger = planned_ledger(folder, 1)
+    with claimed(ledger) as sending:
+        return open_mails(sending)[0]
+
+
+def test_a_journal_has_one_writer(tmp_path: Path) -> None:
+    first = journal(tmp_path)
+    assert open_journal(tmp_path, "test") is None
+    first.close(keep=True)
+    journal(tmp_path).close(keep=True)
+
+
+def test_half_a_line_is_no_line(tmp_path: Path) -> None:
+    mail = a_planned_mail(tmp_path)
+    written = journal(tmp_path)
+    written.start(1, BOOT)
+    written.begin(mail)
+    written.settle(accepted(mail))
+    written.close(keep=True)
+    file = tmp_path / "test.0"
+    content = file.read_bytes()
+    end = content.rindex(b"\n")
+    file.write_bytes(content[: end - 5] + bytes(len(content) - end + 5))
+    replay = journal(tmp_path).replay(BOOT)
+    assert replay.begun == {(mail.key, mail.tries)}
+    assert replay.outcomes == {}
+    assert replay.complete
+
+
+def test_a_journal_that_turns_over_forgets_nothing_that_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "FILE_SIZE", 600)
+    monkeypatch.setattr(journals, "_EMPTY", bytes(600))
+    mail = a_planned_mail(tmp_path)
+    written = journal(tmp_path)
+    written.start(4, BOOT)
+    written.begin(replace(mail, key="1.77.0"))
+    written.settle(replace(accepted(mail), mail=replace(mail, key="1.78.0")))
+    for number in range(200):
+        passing = replace(mail, key=f"2.{number}.0")
+        written.begin(passing)
+        written.settle(replace(accepted(mail), mail=passing))
+        written.committed(passing.key)
+    written.close(keep=True)
+    replay = journal(tmp_path).replay(BOOT)
+    assert (replay.session, replay.complete) == (4, True)
+    assert ("1.77.0", 1) in replay.begun
+    assert replay.outcomes[("1.78.0", 1)].state is MailState.ACCEPTED
+    assert len(replay.begun) < 40
+
+
+@given(deeds=st.lists(st.sampled_from(["nothing", "begun", "accepted", "refused", "deferred"]), max_size=12))
+def test_a_replay_never_puts_more_in_doubt_than_had_begun(
+    tmp_path_factory: pytest.TempPathFactory, deeds: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("replay")
+    ledger = planned_ledger(folder, len(deeds))
+    sending = claimed(ledger)
+    mails = open_mails(sending)
+    sending.exchange([], mails, NOW)
+    outcomes = {
+        "accepted": (MailState.ACCEPTED, None),
+        "refused": (MailState.REFUSED, MailState.HELD),
+        "deferred": (MailState.DEFERRED, None),
+    }
+    for mail, deed in zip(mails, deeds, strict=True):
+        if deed != "nothing":
+            sending.begin(mail)
+        if deed in outcomes:
+            state, rest = outcomes[deed]
+            sending.settle(Settlement(mail, state, 1, due=NOW, rest=rest))
+    die(sending)
+    with claimed(a_ledger(folder), resend=False):
+        found = states(ledger)
+    expected = {"nothing": "planned", "begun": "in_doubt"}
+    assert [found[mail.key] for mail in mails] == [expected.get(deed, deed) for deed in deeds]
