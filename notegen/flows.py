@@ -56,6 +56,15 @@ def read_note_file(
     return read_note(path, house.languages, addressees=known)
 
 
+def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
+    """Everything about a note that can be known before printing; NoteFileError when it cannot be read."""
+    from notegen.checking.preflight import check_note
+
+    note, warnings = read_note_file(path, house, addressees)
+    compose_note(note, house, draft=True)
+    return (*warnings, *check_note(note, house.languages))
+
+
 def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:
     """The note as HTML sections; a note without a number is always a draft."""
     from notegen.rendering.document import compose

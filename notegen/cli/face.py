@@ -184,13 +184,17 @@ def sentence(problem: Problem, language: Language) -> str:
 def as_json(problem: Problem, language: Language) -> dict[str, Any]:
     """A finding for a machine; `message` is worded in the language."""
     words = language.word(problem)
-    document = {
+    document: dict[str, Any] = {
         "code": problem.code,
         "severity": problem.severity.value,
         "column": problem.place.column,
         "message": f"{words.what} {words.do}",
     }
-    return document if problem.place.line is None else {**document, "line": problem.place.line}
+    if problem.language:
+        document["language"] = problem.language
+    if problem.place.line is not None:
+        document["line"] = problem.place.line
+    return document
 
 
 def show_findings(file: str, found: Sequence[Problem], language: Language) -> None:
@@ -199,7 +203,7 @@ def show_findings(file: str, found: Sequence[Problem], language: Language) -> No
         answer(f"{file}: ✓")
         return
     answer(file)
-    drawn = table(("", "", "", ""))
+    drawn = table(("", "line", "column", "finding"))
     for problem in found:
         words = language.word(problem)
         mark = {"error": "✗", "warning": "!", "note": "·"}[problem.severity.value]

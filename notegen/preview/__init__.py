@@ -1,1 +1,0 @@
-"""The browser face: the translation desk."""

@@ -1,1 +1,0 @@
-"""The face that takes jobs from a shared database."""
