@@ -5,11 +5,11 @@
         ...                                                              # 127.0.0.1, server.port
     server.accepted                                                      # what it answered for, in order
 
-An answer is a reply ("250 ok"), HANG, RESET, CLOSE, a Trickle, an async function of the session, or a tuple
-of those, done one after the other. A list gives the answers to the first, second, … occurrence on the whole
-server (None: the usual answer); anything else is given every time. The occasions are GREETING, EHLO, HELO,
-STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (after `body_bytes` of a content), DOT (after its end), RSET, NOOP
-and QUIT.
+An answer is a reply ("250 ok"), HANG, STALL, RESET, CLOSE, a Trickle, an async function of the session, or a
+tuple of those, done one after the other. A list gives the answers to the first, second, … occurrence on the
+whole server (None: the usual answer); anything else is given every time. The occasions are GREETING, EHLO,
+HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (after `body_bytes` of a content), DOT (after its end), RSET,
+NOOP and QUIT.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ class Deed(Enum):
     """What a server does instead of answering."""
 
     HANG = "says nothing more, and listens until the other side has gone"
+    STALL = "says nothing more and reads nothing more"
     RESET = "cuts the connection (RST)"
     CLOSE = "closes the connection (FIN)"
 
 
-HANG, RESET, CLOSE = Deed.HANG, Deed.RESET, Deed.CLOSE
+HANG, STALL, RESET, CLOSE = Deed.HANG, Deed.STALL, Deed.RESET, Deed.CLOSE
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class ServerSession:
         self.reader = reader
         self.writer = writer
         self.number = number
-        self.buffer = b""
+        self.buffer = bytearray()
         self.sender: str | None = None
         self.parameters = ""
         self.recipients: list[str] = []
@@ -123,7 +124,7 @@ class ServerSession:
             verb, _, rest = line.partition(" ")
             await self.obey(verb.upper(), rest, line)
             if self.script.deaf_to_pipelining:
-                self.buffer = b""
+                self.buffer.clear()
 
     async def obey(self, verb: str, rest: str, line: str) -> None:
         self.server.log.append((self.number, line))
@@ -200,7 +201,7 @@ class ServerSession:
         assert self.script.tls is not None
         await self.writer.start_tls(self.script.tls)
         self.encrypted = True
-        self.buffer = b""
+        self.buffer.clear()
 
     def ehlo(self) -> str:
         offered = self.script.extensions
@@ -252,6 +253,8 @@ class ServerSession:
         if deed is HANG:
             while await self.reader.read(65536):
                 pass
+        if deed is STALL:
+            await asyncio.Event().wait()
         if deed is RESET:
             connection = self.writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -259,26 +262,28 @@ class ServerSession:
         raise GoneError
 
     async def line(self) -> bytes:
-        while b"\r\n" not in self.buffer:
+        while (end := self.buffer.find(b"\r\n")) < 0:
             await self.more()
-        line, _, self.buffer = self.buffer.partition(b"\r\n")
-        return line
+        return self.take_off(end, b"\r\n")
 
     async def content(self) -> bytes:
-        wanted = self.script.body_bytes if "BODY" in self.script.answers else 0
-        if wanted:
-            while len(self.buffer) < wanted:
+        if "BODY" in self.script.answers:
+            while len(self.buffer) < self.script.body_bytes:
                 await self.more()
             await self.answer("BODY", usual=())
-        if self.script.answers.get("BODY") is not None and not wanted:
-            await self.answer("BODY", usual=())
-        while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
+        looked_at = 0
+        while not self.buffer.startswith(b".\r\n"):
+            end = self.buffer.find(b"\r\n.\r\n", looked_at)
+            if end >= 0:
+                return self.take_off(end, b"\r\n.\r\n") + b"\r\n"
+            looked_at = max(0, len(self.buffer) - 4)
             await self.more()
-        if self.buffer.startswith(b".\r\n"):
-            self.buffer = self.buffer[3:]
-            return b""
-        body, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
-        return body + b"\r\n"
+        return self.take_off(0, b".\r\n")
+
+    def take_off(self, end: int, terminator: bytes) -> bytes:
+        taken = bytes(self.buffer[:end])
+        del self.buffer[: end + len(terminator)]
+        return taken
 
     async def until_buffered(self, token: bytes) -> None:
         """Wait until the client has sent `token` ahead of any answer."""

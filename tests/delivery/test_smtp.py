@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
-
 import pytest
-from outbox import ListOutbox, a_mail
-from smtp_server import Script, Server, ServerSession, serving
+from outbox import a_mail
+from relay import deliver
+from smtp_server import Script, ServerSession
 
-from notegen.delivery.settings import SmtpSettings
-from notegen.delivery.smtp import SmtpDelivery
-from notegen.domain.mail import Mail
 from notegen.domain.receipt import Outcome
 
 PLAIN = ("8BITMIME", "SMTPUTF8")
-
-
-def deliver(script: Script, mails: Iterable[Mail], **settings: object) -> tuple[Server, ListOutbox]:
-    """Carry the mails over one connection to a server that follows the script."""
-
-    async def main() -> tuple[Server, ListOutbox]:
-        outbox = ListOutbox(mails)
-        async with serving(script) as server:
-            given = {
-                "host": "127.0.0.1",
-                "port": server.port,
-                "security": "none",
-                "local_hostname": "notegen.test",
-            }
-            await SmtpDelivery(SmtpSettings(**(given | settings))).deliver(outbox)  # type: ignore[arg-type]
-        return server, outbox
-
-    return asyncio.run(main())
 
 
 @pytest.mark.parametrize("extensions", [PLAIN, ("PIPELINING", *PLAIN)])
