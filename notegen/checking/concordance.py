@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 
 from notegen.checking.figures import Figure, figures
 from notegen.checking.section import Section
@@ -45,10 +44,9 @@ def _differences(
 
 def _shapes(one: Section, other: Section) -> Iterator[Problem]:
     first, second = shape(one), shape(other)
-    for part in fields(Shape):
-        here, there = getattr(second, part.name), getattr(first, part.name)
+    for code, count in _COUNTS:
+        here, there = count(second), count(first)
         if here != there:
-            code = f"note-{part.name}-differ"
             yield other.problem(code, 0, str(here), count=str(there), there=one.language.upper())
 
 
@@ -80,6 +78,14 @@ def _links(section: Section) -> Sequence[Figure]:
     ]
 
 
+_COUNTS: tuple[tuple[str, Callable[[Shape], int]], ...] = (
+    ("note-lists-differ", lambda counted: counted.lists),
+    ("note-items-differ", lambda counted: counted.items),
+    ("note-headings-differ", lambda counted: counted.headings),
+    ("note-separators-differ", lambda counted: counted.separators),
+    ("note-rows-differ", lambda counted: counted.rows),
+    ("note-footnotes-differ", lambda counted: counted.footnotes),
+)
 _READERS: tuple[tuple[str, Severity, Reader], ...] = (
     ("note-date-differs", Severity.ERROR, _dates),
     ("note-time-differs", Severity.ERROR, _times),

@@ -92,12 +92,11 @@ def _check_dates(form: NoteForm, reference: ReferenceNumber | ReferenceRequest |
 
 
 def _check_place(form: NoteForm, used: tuple[str, ...], sense: Sense) -> None:
-    for code in used:
-        places = sense.languages[code].places
-        if form.place not in places:
-            what = f"the place {form.place!r} has no name in {code!r}."
-            hint = f"{nearest(form.place, places)} Or add it to [places] in templates/{code}/language.toml."
-            sense.find(what, hint, "place")
+    lacking = [code for code in used if form.place not in sense.languages[code].places]
+    if lacking:
+        places = sense.languages[lacking[0]].places
+        hint = f"{nearest(form.place, places)} Or add it to [places] in templates/{lacking[0]}/language.toml."
+        sense.find(f"the place {form.place!r} has no name in {', '.join(lacking)}.", hint, "place")
 
 
 def _addressee(

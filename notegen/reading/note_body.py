@@ -22,7 +22,7 @@ def read_versions(
 ) -> tuple[LanguageVersion, ...]:
     """Title and body of each language, in the note's order; what is missing or wrong is a finding."""
     _check_complete(form, used, sense)
-    versions = [_version(form, code, sense) for code in used if code in form.body and code in form.title]
+    versions = [_version(form, code, sense) for code in used if code in form.body]
     cited = [_normalized(version, sense) for version in versions]
     named = set[str]().union(*(check_links(version, links, sense) for version in cited))
     for name in links:
@@ -52,7 +52,7 @@ def _version(form: NoteForm, code: str, sense: Sense) -> LanguageVersion:
         place = Place(str(path), 1, "1") if path else place
     else:
         text = body
-    return LanguageVersion(code, form.title[code], text, place)
+    return LanguageVersion(code, form.title.get(code, ""), text, place)
 
 
 def _read(path: Path, name: str, code: str, sense: Sense) -> str:

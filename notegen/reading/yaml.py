@@ -55,6 +55,9 @@ class YamlFile:
     keys: Mapping[Steps, tuple[int, int]]
     values: Mapping[Steps, tuple[int, int]]
 
+    def __repr__(self) -> str:
+        return f"YamlFile({self.name!r}, {len(self.source)} bytes)"
+
     def place(self, *steps: str | int) -> Place:
         """Where a value stands; of a value that is not there, where its surroundings stand."""
         while steps and steps not in self.values:
@@ -216,7 +219,8 @@ class _Builder:
             return Finding(Place(self.name, line, str(column)), what, "Delete it.")
         if not isinstance(fault, MarkedYAMLError) or fault.problem_mark is None:
             return Finding(Place(self.name), f"this is no YAML: {fault}.", "Compare with `notegen note new`.")
-        mark = fault.problem_mark
+        unclosed = "end of stream" in (fault.problem or "") and fault.context_mark is not None
+        mark = fault.context_mark if unclosed else fault.problem_mark
         what, hint = _explained(fault.problem or "", self.lines[mark.line : mark.line + 1])
         return Finding(Place(self.name, mark.line + 1, str(mark.column + 1)), what, hint)
 
