@@ -85,7 +85,8 @@ def mail_form(
     """
     files = dict.fromkeys((*(file for part in sections for file in part.attachments), *attachments))
     subject = slotted(" / ".join(section.subject for section in sections))
-    text = slotted(_PARTING.join(section.text for section in sections))
+    pointers = "".join(f"{section.language.pointer}\n\n" for section in sections[1:])
+    text = slotted(pointers + _PARTING.join(section.text for section in sections))
     page = _page(sections, templates, sender)
     html = slotted(page)
     headers = [
@@ -145,6 +146,7 @@ def _page(sections: Sequence[Section], templates: Templates, sender: MailSender)
         "dir": first.language.direction,
         "title": first.subject,
         "preview": first.preview,
+        "pointers": [part.language for part in sections[1:]],
         "sections": [
             {
                 "lang": part.language.code,

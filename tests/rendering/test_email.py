@@ -285,7 +285,9 @@ def test_a_second_language_stands_below_the_first(
         found["Subject"]
         == "Le lien pour activer votre profil d’utilisateur / The link to activate your user profile"
     )
-    assert re.findall(r'lang="(\w+)"', html) == ["fr", "fr", "en"]
+    assert re.findall(r'lang="(\w+)"', html) == ["fr", "fr", "en", "en"]
+    assert text.startswith("English: see below\r\n\r\nBonjour José Doe,")
+    assert html.index("English: see below") < html.index("Bonjour")
     assert text.index("Bonjour José Doe") < text.index("Dear José Doe")
     assert text.index("Service des profils") < text.index("User Profile Service")
     assert_fit_for_smtp(content)
