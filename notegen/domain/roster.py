@@ -52,7 +52,9 @@ class Roster:
     """A roster as read: rows in file order, what was noticed about the file, and a digest of its content.
 
     `language` is that of most headers, in which the mission is answered. `digest` is the SHA-256
-    (hex) of the accepted members' fields, independent of file name, format and column order.
+    (hex) of the accepted members' fields, independent of file name, format and column order. `header_row` is
+    the row of the headers, 0 where there are none. In a workbook every problem of a row has the letters of its
+    column among its values, under `letters`.
     """
 
     file: str
@@ -62,6 +64,7 @@ class Roster:
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[Problem, ...]
     digest: str
+    header_row: int = 0
 
     @property
     def members(self) -> tuple[Member, ...]:

@@ -152,6 +152,11 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
+    @property
+    def unpacked(self) -> int:
+        """Bytes of all parts once unpacked, as the archive claims."""
+        return sum(info.file_size for info in self._zip.infolist())
+
     def read(self, name: str, limit: int) -> bytes:
         """A whole part of at most `limit` bytes; empty when there is none of that name."""
         if name not in self.names:

@@ -18,7 +18,8 @@ _NUMBER_SIGN = re.compile(r"№|\bn\s*[°º]|\b(?:no|nr|n)\b\.?")
 _NEAR = 0.72
 _LONGEST = 200
 _MOST_LISTED = 8
-_FIRST_ROWS = 20
+FIRST_ROWS = 50
+"""Among how many rows that hold something the headers are looked for."""
 _FEWEST = 2
 
 
@@ -45,10 +46,10 @@ class Columns:
     faults: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
-    def label(self, field: str) -> str:
-        """How a message names the column: `B (Adresse email)`."""
+    def place(self, field: str) -> tuple[tuple[str, str], ...]:
+        """What a problem says of the column: its `letters`, and its name (`B (Adresse email)`)."""
         letters, header = self.letters.get(field, ""), self.headers.get(field, "")
-        return f"{letters} ({header})" if letters and header else letters or header or field
+        return ("column", f"{letters} ({header})" if header else letters or field), ("letters", letters)
 
 
 class HeaderWords:
@@ -68,6 +69,11 @@ class HeaderWords:
                     self.spellings.setdefault(field, []).append(key)
 
 
+def spoken(languages: Mapping[str, Language], code: str) -> Language:
+    """The language of that code; where there is none, English, or the first."""
+    return languages.get(code) or languages.get("en") or next(iter(languages.values()))
+
+
 def fold(header: str) -> str:
     """What all spellings of a header have in common: no case, accents, spaces, signs, brackets, `n°`."""
     text = _BRACKETS.sub(" ", header[:_LONGEST].casefold()) or header[:_LONGEST].casefold()
@@ -77,7 +83,7 @@ def fold(header: str) -> str:
 
 def find_header(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns | None:
     """The columns by the header among the first rows; None where no row looks like one."""
-    best = max(rows[:_FIRST_ROWS], key=lambda row: len(_matches(row, words)), default=None)
+    best = max(rows[:FIRST_ROWS], key=lambda row: len(_matches(row, words)), default=None)
     if best is None or len(_matches(best, words)) < _FEWEST:
         return None
     return _columns(best, words, language)
@@ -85,7 +91,7 @@ def find_header(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> 
 
 def positional(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns:
     """The six columns A to F in the order of the form; a first row without an address is a header."""
-    code = language or next(iter(words.languages))
+    code = spoken(words.languages, language).code
     letters = {field: column_letters(index) for index, field in enumerate(FIELDS)}
     headers = dict(zip(FIELDS, words.languages[code].headers, strict=True))
     first = rows[0]

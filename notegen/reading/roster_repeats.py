@@ -150,5 +150,5 @@ def _problem(
     others = [str(other.row) for other in group if other is not row]
     named = ", ".join(others[:_MOST_NAMED]) + (" …" if len(others) > _MOST_NAMED else "")
     found = row.member.email.text if field == "email" else row.member.number.printed
-    slots = (("column", columns.label(field)), ("rows", named))
+    slots = (*columns.place(field), ("rows", named))
     return Problem(code, Place(file, row.row, field), found, severity, slots)

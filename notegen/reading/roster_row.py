@@ -161,7 +161,7 @@ class RowReader:
         severity: Severity = Severity.ERROR,
         **values: str,
     ) -> Problem:
-        slots = (("column", self._columns.label(field)), *values.items())
+        slots = (*self._columns.place(field), *values.items())
         return Problem(code, Place(self._file, row.number, field), quoted(value), severity, slots)
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from notegen.reading.cell_text import column_letters
+from notegen.reading.cell_text import CellFault, SheetRow, column_letters, shown
+from notegen.reading.container import UnreadableError
 
 INK = "1F2A44"
 TINT = "E8ECF4"
 ALARM = "F8D0CC"
-ALARM_INK = "8C1D18"
+CAUTION = "FBE9B7"
+LONGEST_CELL = 8_000
 _LINE = Side(style="thin", color="C5CBDA")
 
 
@@ -55,6 +60,96 @@ class FormSheet:
     rows: int
     language: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding about a cell, whole sentences; `letters` is empty where it is about the row."""
+
+    row: int
+    letters: str
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is written into a workbook that goes back: marks, and a column with `title` over the reasons.
+
+    `header_row` is 0 where there are no headers; `advice` becomes the comment on the title.
+    """
+
+    sheet: str
+    header_row: int
+    title: str
+    advice: str
+    marks: Sequence[Mark]
+
+
+def mark_workbook(source: Path, report: Report, destination: Path) -> None:
+    """Put the marks into a copy of a workbook; formulas, formats and other sheets stay as they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl names what it does not know, such as extensions of Excel
+        try:
+            workbook = load_workbook(source, rich_text=True)
+            sheet = workbook[report.sheet]
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as fault:
+            raise UnreadableError("file-broken") from fault
+        _mark(sheet, report)
+        workbook.save(destination)
+
+
+def mark_copy(rows: Iterable[SheetRow], report: Report, destination: Path) -> None:
+    """Put the marks into a new workbook with the values of the rows; every text stays a text."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)  # noqa: S101  # a new workbook has a worksheet
+    for row in rows:
+        for letters, value in row.cells.items():
+            cell = sheet[f"{letters}{row.number}"]
+            if isinstance(value, str | CellFault):
+                set_text(cell, shown(value))
+            else:
+                cell.value = value
+    for cell in sheet[1]:
+        sheet.column_dimensions[cell.column_letter].width = 28
+    _mark(sheet, report)
+    workbook.save(destination)
+
+
+def _mark(sheet: Worksheet, report: Report) -> None:
+    column = _free_column(sheet, report.header_row)
+    sheet.column_dimensions[column].width = 90
+    if report.header_row:
+        title = sheet[f"{column}{report.header_row}"]
+        set_text(title, report.title)
+        title.font = Font(bold=True)
+        title.comment = Comment(report.advice, "notegen", width=320, height=90)
+    reasons: dict[int, list[str]] = {}
+    for mark in report.marks:
+        reasons.setdefault(mark.row, []).append(mark.text)
+        cell = sheet[f"{mark.letters}{mark.row}"] if mark.letters else None
+        if isinstance(cell, Cell):
+            _mark_cell(cell, mark)
+    for row, texts in reasons.items():
+        cell = sheet[f"{column}{row}"]
+        set_text(cell, "\n".join(texts)[:LONGEST_CELL])
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _mark_cell(cell: Cell, mark: Mark) -> None:
+    if mark.is_error or cell.fill.fgColor.rgb != f"00{ALARM}":
+        cell.fill = PatternFill("solid", fgColor=ALARM if mark.is_error else CAUTION)
+    before = f"{cell.comment.text}\n" if cell.comment else ""
+    cell.comment = Comment(f"{before}{mark.text}"[:LONGEST_CELL], "notegen", width=360, height=140)
+
+
+def _free_column(sheet: Worksheet, header_row: int) -> str:
+    """The first column right of the headers in which nothing stands."""
+    used = {cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    headed = [cell.column for cell in sheet[header_row] if cell.value is not None] if header_row else []
+    first = max(headed or [c for c in used if c < 100] or [0]) + 1
+    return column_letters(next(c for c in count(first) if c not in used) - 1)
 
 
 def write_form_sheet(path: Path, form: FormSheet) -> None:
