@@ -328,16 +328,16 @@ class Server:
         session = ServerSession(self, reader, writer, self.connections)
         try:
             await session.run()
-        except (GoneError, OSError, ssl.SSLError):
+        except GoneError:
             pass
+        except OSError:
+            writer.transport.abort()
         except asyncio.CancelledError:
             writer.transport.abort()
         finally:
             self.open -= 1
             self.tasks.discard(task)
             writer.close()
-            with contextlib.suppress(OSError, ssl.SSLError, TimeoutError):
-                await asyncio.wait_for(writer.wait_closed(), 2)
 
 
 @contextlib.asynccontextmanager
