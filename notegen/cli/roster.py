@@ -62,6 +62,8 @@ def check(
     """
     from notegen.flows import read_roster_file
 
+    if language:
+        face.reader_language(language)
     roster = read_roster_file(
         file, face.house, face.today, face.roster_options(positional=positional), language
     )

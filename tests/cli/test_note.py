@@ -1,0 +1,137 @@
+"""`notegen note …` as an officer types it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pikepdf
+import pytest
+from terminal import Notegen
+
+
+def test_a_new_note_is_a_complete_starting_point_in_each_language(notegen: Notegen, tmp_path: Path) -> None:
+    for language in ("fr", "nl", "en", "de"):
+        written = notegen("note", "new", "-o", f"{language}.yaml", "--language", language)
+        assert (written.code, written.out) == (0, f"{language}.yaml\n")
+        assert notegen("note", "render", f"{language}.yaml", "-o", "out").code == 0
+    assert len(list((tmp_path / "out").glob("*-draft.pdf"))) == 4
+
+
+def test_a_new_note_never_takes_the_place_of_a_file(notegen: Notegen, tmp_path: Path) -> None:
+    (tmp_path / "note.yaml").write_text("mine")
+    refused = notegen("note", "new")
+    assert refused.code == 2
+    assert "note.yaml: the file exists already" in refused.err
+    assert (tmp_path / "note.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["identity-cards", "vehicles", "national-day"])
+def test_the_example_notes_have_no_finding(notegen: Notegen, examples: Path, name: str) -> None:
+    checked = notegen("note", "check", examples / f"{name}.yaml")
+    assert (checked.code, checked.err) == (0, "")
+    assert "✓" in checked.out
+
+
+def test_a_finding_is_told_in_the_reader_s_language_with_its_line(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    text = (examples / "vehicles.yaml").read_text(encoding="utf-8").replace("**36 mois**", "**38 mois**")
+    (tmp_path / "note.yaml").write_text(text, encoding="utf-8")
+    checked = notegen("note", "check", "note.yaml", "--language", "fr", "--json")
+    [document] = json.loads(checked.out)
+    assert any("38" in finding["message"] and finding["line"] == 30 for finding in document["findings"])
+    assert {finding["language"] for finding in document["findings"]} == {"fr", "en"}
+
+
+def test_a_printed_note_is_named_by_its_reference(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
+    printed = notegen("note", "render", examples / "vehicles.yaml", "-o", "out")
+    assert printed.out == "out/P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf\n"
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf"]
+
+
+def test_only_some_languages_and_one_pdf_each_are_printed_when_asked_for(
+    notegen: Notegen, examples: Path
+) -> None:
+    printed = notegen(
+        "note", "render", examples / "vehicles.yaml", "--only", "fr,nl", "--separate", "--draft", "--html"
+    )
+    assert [Path(line).name for line in printed.out.split()] == [
+        "vehicles-draft-fr.pdf",
+        "vehicles-draft-fr.html",
+        "vehicles-draft-nl.pdf",
+        "vehicles-draft-nl.html",
+    ]
+
+
+def test_the_same_note_has_the_same_bytes(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        notegen("note", "render", examples / "national-day.yaml", "-o", folder)
+    name = "national-day-draft.pdf"
+    assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_an_issued_note_is_never_overwritten(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
+    issued = tmp_path / "out" / "P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf"
+    issued.parent.mkdir()
+    issued.write_bytes(b"issued")
+    issued.chmod(stat.S_IRUSR)
+    refused = notegen("note", "render", examples / "vehicles.yaml", "-o", "out")
+    assert refused.code == 2
+    assert "never overwritten" in refused.err
+    assert issued.read_bytes() == b"issued"
+
+
+FAULTS = {
+    "an unknown key": ("place: brussels", "palce: brussels", "did you mean 'place'?"),
+    "an unknown place": ("place: brussels", "place: brusels", "Did you mean 'brussels'?"),
+    "a date that is none": ("issued: 2026-03-02", "issued: 2026-02-30", ":5:"),
+    "a date that disagrees with the reference": ("issued: 2026-03-02", "issued: 2026-03-03", "02.03.2026"),
+    "a missing language": ("languages: [fr, en, nl]", "languages: [fr, en, nl, de]", "de"),
+    "an unknown language": ("languages: [fr, en, nl]", "languages: [fr, en, xx]", "xx"),
+    "a dead link": ("(link:vehicles)", "(link:vehicle)", "Did you mean 'vehicles'?"),
+    "an empty link": ("(link:vehicles)", "()", "link"),
+    "a key written twice": ("place: brussels", "place: brussels\nplace: antwerp", "place"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_note_is_refused_by_line_and_nothing_is_written(
+    notegen: Notegen, examples: Path, tmp_path: Path, fault: str
+) -> None:
+    right, wrong, said = FAULTS[fault]
+    text = (examples / "vehicles.yaml").read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / "note.yaml").write_text(text.replace(right, wrong), encoding="utf-8")
+    refused = notegen("note", "render", "note.yaml", "-o", "out")
+    assert refused.code == 2, fault
+    assert refused.out == ""
+    assert refused.err.startswith("note.yaml:")
+    assert said.lower() in refused.err.lower()
+    assert "Traceback" not in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_template_with_an_undefined_word_is_named_with_its_line(
+    notegen: Notegen, examples: Path, tmp_path: Path, templates_folder: Path
+) -> None:
+    own = tmp_path / "own" / "fr" / "documents"
+    own.mkdir(parents=True)
+    source = (templates_folder / "fr/documents/verbal-note.html").read_text(encoding="utf-8")
+    text = source.replace("{{ letterhead.name", "{{ leterhead.name", 1)
+    assert text != source
+    (own / "verbal-note.html").write_text(text, encoding="utf-8")
+    refused = notegen("note", "render", examples / "national-day.yaml", "--templates", "own")
+    assert refused.code == 2
+    assert "verbal-note.html:" in refused.err
+    assert "leterhead" in refused.err
+
+
+def test_the_pdf_carries_the_officer_s_file(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
+    notegen("note", "render", examples / "national-day.yaml", "-o", "out")
+    with pikepdf.open(tmp_path / "out/national-day-draft.pdf") as pdf:
+        assert (
+            pdf.attachments["national-day.yaml"].get_file().read_bytes()
+            == (examples / "national-day.yaml").read_bytes()
+        )
