@@ -19,7 +19,7 @@ _DOUBLED = re.compile(rf"::+|:{_SPACE}+:|;{_SPACE}*;|,{_SPACE}*,|(?<!\.)\.\.(?!\
 _TWICE = re.compile(rf"\b({_LETTER}{{2,}})[ \n]+\1\b")
 _TWICE_RIGHT = frozenset({"nous", "vous", "die", "der", "das", "dat", "had", "that", "des"})
 _NO_GAP = re.compile(
-    rf"(?<![\w.@/])({_LETTER}{{2,}}[,;:!?]{_LETTER}{{2,}}|{_LETTER}{{3,}}\.[A-ZÀ-Ý][a-zà-ÿ]+)(?![\w.@/])"
+    rf"(?<![\w.@/])({_LETTER}{{2,}}[,;:!?]{_LETTER}{{2,}}|{_LETTER}{{3,}}\.[A-ZÀ-Ý][a-zà-ÿ]+)(?![\w@/])"
 )
 _HUMP = re.compile(r"\b([a-zà-ÿ]{3,}[A-ZÀ-Ý][a-zà-ÿ]{2,}|\d{1,4}[a-zà-ÿ]{4,})\b")
 _ANYWHERE = (("note-mark-twice", _DOUBLED), ("note-words-joined", _NO_GAP), ("note-words-joined", _HUMP))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notegen.checking.section import Section
 from notegen.domain.hyperlink import without_code
@@ -13,6 +13,7 @@ from notegen.domain.problem import Problem
 _ITEM = re.compile(
     r"^( {0,3})(?:[-*+]|\d+[.)])[ \t]+(?=\S)(?!(?:\*[ \t]*){2,}$)(?!(?:-[ \t]*){2,}$)", re.MULTILINE
 )
+_DEEP = re.compile(r"^ {4,}(?:[-*+]|\d+[.)])[ \t]+\S")
 _SEPARATOR = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+\S", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
@@ -24,10 +25,12 @@ _ENDS_ITSELF = ".:!?…"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: where it begins in the body, and its words."""
+    """One item of a list: where it begins in the body, its indentation and words, and how many items it holds."""
 
     start: int
+    indentation: int
     words: str
+    inner: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def shape(section: Section) -> Shape:
     lists = item_lists(section)
     return Shape(
         lists=len(lists),
-        items=sum(len(items) for items in lists),
+        items=sum(1 + item.inner for items in lists for item in items),
         headings=len(_HEADING.findall(text)),
         separators=len(_SEPARATOR.findall(text)),
         rows=len(_ROW.findall(text)),
@@ -64,7 +67,7 @@ def check_lists(section: Section) -> Iterator[Problem]:
             continue
         for item, end in zip(items, ends, strict=True):
             wanted = _ENDS_LIST if item is items[-1] else _ENDS_ITEM
-            if end != wanted and end != ":":
+            if end != wanted and not item.inner:
                 yield section.problem("note-list-ending", item.start, item.words[-40:], mark=wanted)
                 break
 
@@ -76,16 +79,20 @@ def item_lists(section: Section) -> tuple[tuple[Item, ...], ...]:
     start = 0
     for line in without_code(section.version.body).splitlines(keepends=True):
         words = section.words[start : start + len(line)]
-        if _ITEM.match(line):
+        match = _ITEM.match(line)
+        if match and not (inside and len(match[1]) >= lists[-1][0].indentation + 2):
             if not inside:
                 lists.append([])
-            lists[-1].append(Item(start, " ".join(words.split())))
+            lists[-1].append(Item(start, len(match[1]), " ".join(words.split())))
             inside = True
         elif inside and line.strip():
             inside = not blank_before or line.startswith("  ")
             if inside:
                 last = lists[-1][-1]
-                lists[-1][-1] = Item(last.start, " ".join(f"{last.words} {words}".split()))
+                whole = " ".join(f"{last.words} {words}".split())
+                lists[-1][-1] = replace(
+                    last, words=whole, inner=last.inner + bool(match or _DEEP.match(line))
+                )
         blank_before = not line.strip()
         start += len(line)
     return tuple(tuple(items) for items in lists)

@@ -44,8 +44,8 @@ class Language:
     expression of names whose cases differ from the name itself); `headers` are the six roster headers in
     the order of the form; `aspirated_h` (French) lists the beginnings of words before which "de" does not
     elide. `tag` is the BCP 47 tag that documents and mails carry; `in_language` says of each language how a
-    text is named that is written in it ("en français"), to be listed in a sentence. `optional_headers` are the
-    headers of further roster columns, by field.
+    text is named that is written in it ("en français"), to be listed in a sentence. `optional_headers` are
+    the headers of further roster columns, by field.
     """
 
     code: str

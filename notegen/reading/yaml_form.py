@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Protocol, TypeVar, get_args
+from typing import Annotated, Any, Protocol, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
@@ -125,6 +125,12 @@ def _inner(form: Any, step: str | int) -> Any:
     for part in (form, *_parts(form)):
         if isinstance(part, type) and issubclass(part, BaseModel) and step in part.model_fields:
             return part.model_fields[str(step)].annotation
+        if (
+            isinstance(part, type)
+            and issubclass(part, BaseModel)
+            and part.model_config.get("extra") == "allow"
+        ):
+            return get_args(get_type_hints(part)["__pydantic_extra__"])[-1]
         origin = getattr(part, "__origin__", None)
         if origin in (list, tuple, dict, Mapping):
             return get_args(part)[-1] if origin is dict else get_args(part)[0]

@@ -1,0 +1,282 @@
+"""The preflight of a note: what it finds, where, and that it leaves a good note in peace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notegen.checking.preflight import check_note
+from notegen.domain.addressee import Addressee, AddresseeForms
+from notegen.domain.language import Language
+from notegen.domain.note import Enclosure, LanguageVersion, VerbalNote
+from notegen.domain.problem import Place, Problem, Severity
+from notegen.domain.reference import ReferenceRequest
+from notegen.reading.note_file import read_note, starter
+
+Languages = Mapping[str, Language]
+LEADS = {
+    "fr": "porter à leur connaissance un fait.",
+    "nl": "om hen een feit mee te delen.",
+    "en": "inform them of a fact.",
+    "de": "ihnen eine Tatsache mitzuteilen.",
+}
+
+
+def note(**bodies: str) -> VerbalNote:
+    forms = AddresseeForms("A", "à A", "À A", "à A")
+    return VerbalNote(
+        document="verbal-note",
+        reference=ReferenceRequest("P0.0", "PRO.1", "X"),
+        issued=date(2026, 6, 17),
+        updated=None,
+        place="brussels",
+        addressee=Addressee("a", dict.fromkeys(LEADS, forms)),
+        versions=tuple(
+            LanguageVersion(code, "T", body, Place("n.yaml", 10 * number, "5"))
+            for number, (code, body) in enumerate(bodies.items(), 1)
+        ),
+    )
+
+
+def found(languages: Languages, **bodies: str) -> list[tuple[str, str]]:
+    return [(problem.code, problem.found) for problem in check_note(note(**bodies), languages)]
+
+
+def after_lead(languages: Languages, code: str, text: str) -> list[tuple[str, str]]:
+    return found(languages, **{code: f"{LEADS[code]}\n\n{text}"})
+
+
+@pytest.mark.parametrize("name", ["identity-cards", "vehicles", "national-day", "staff-list"])
+def test_the_examples_are_clean(root: Path, languages: Languages, name: str) -> None:
+    read, _ = read_note(root / "examples" / f"{name}.yaml", languages)
+    assert check_note(read, languages) == ()
+
+
+@pytest.mark.parametrize("code", ["fr", "nl", "en", "de"])
+def test_the_note_to_begin_with_is_clean(
+    tmp_path: Path, templates_folder: Path, languages: Languages, code: str
+) -> None:
+    path = tmp_path / "note.yaml"
+    path.write_text(starter(code, [templates_folder]), encoding="utf-8")
+    assert check_note(read_note(path, languages)[0], languages) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "finding"),
+    [
+        ("fr", "Porter à leur connaissance.", ("note-lead-capital", "Porter")),
+        ("en", "**Inform** them.", ("note-lead-capital", "Inform")),
+        ("nl", "Om mee te delen.", ("note-lead-capital", "Om")),
+        ("en", "# Heading", ("note-lead-missing", "# Heading")),
+        ("fr", "- un point", ("note-lead-missing", "- un point")),
+        ("fr", "a l'honneur de porter.", ("note-opening-repeated", "l'honneur de")),
+        ("en", "has the honour to inform.", ("note-opening-repeated", "has the honour to")),
+        ("nl", "en heeft de eer mee te delen.", ("note-opening-repeated", "heeft de eer")),
+        ("de", "und beehrt sich mitzuteilen.", ("note-opening-repeated", "beehrt sich")),
+        (
+            "fr",
+            "porter un fait et saisit cette occasion.",
+            ("note-closing-repeated", "saisit cette occasion"),
+        ),
+        (
+            "en",
+            "inform; it avails itself of this opportunity.",
+            ("note-closing-repeated", "avails itself of this opportunity"),
+        ),
+    ],
+)
+def test_the_body_goes_on_where_the_formula_ends(
+    languages: Languages, code: str, body: str, finding: tuple[str, str]
+) -> None:
+    assert found(languages, **{code: body}) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("de", "Missionen und Posten mitzuteilen."),
+        ("en", "EU citizens may apply."),
+        ("fr", "« citer » un fait."),
+    ],
+)
+def test_a_noun_an_abbreviation_or_a_quotation_may_begin_the_body(
+    languages: Languages, code: str, body: str
+) -> None:
+    assert found(languages, **{code: body}) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("fr", "Nous prions.", ["Nous"]),
+        ("fr", "J'ai vu votre note.", ["J'", "votre"]),
+        ("nl", "Wij vragen u te komen.", ["Wij", "u"]),
+        ("nl", "Om 10 u begint het.", []),
+        ("en", "We ask you.", ["We", "you"]),
+        ("en", "The US mission; Annex I applies.", []),
+        ("de", "Wir bitten, dass Sie kommen.", ["Wir", "Sie"]),
+        ("de", "Die Missionen kommen. Sie bleiben.", []),
+    ],
+)
+def test_a_note_speaks_in_the_third_person(
+    languages: Languages, code: str, text: str, words: list[str]
+) -> None:
+    assert after_lead(languages, code, text) == [("note-person", word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "finding"),
+    [
+        ("fr", "Les missions: voici.", ("note-space-missing", "Les missions:")),
+        ("fr", "Voici; fin.", ("note-space-missing", "Voici;")),
+        ("fr", "Le **fait**: voici.", ("note-space-missing", "Le **fait**:")),
+        ("fr", "Un fait , deux.", ("note-space-before", "fait ,")),
+        ("en", "Update : today.", ("note-space-before", "Update :")),
+        ("nl", "Een feit ; twee.", ("note-space-before", "feit ;")),
+        ("de", "Eine Sache !", ("note-space-before", "Sache !")),
+        ("en", "Facts:: two.", ("note-mark-twice", "::")),
+        ("fr", "Faits : : deux.", ("note-mark-twice", ": :")),
+        ("en", "Facts,, two.", ("note-mark-twice", ",,")),
+        ("en", "Of the the mission.", ("note-word-twice", "the")),
+        ("en", "Missions,posts.", ("note-words-joined", "Missions,posts")),
+        ("en", "The end.The start.", ("note-words-joined", "end.The")),
+        ("en", "The diplomaticMissions.", ("note-words-joined", "diplomaticMissions")),
+        ("fr", "Le 17décembre.", ("note-words-joined", "17décembre")),
+        (
+            "fr",
+            "Missions diplomatiques, missionsdiplomatiques.",
+            ("note-words-joined", "missionsdiplomatiques"),
+        ),
+        ("fr", "Les Etats membres.", ("note-capital-unaccented", "Etats")),
+        ("fr", "Un fait. A partir de demain.", ("note-capital-unaccented", "A")),
+        ("fr", "La 3ème édition.", ("note-ordinal", "3ème")),
+        ("en", "Organizations and organisations.", ("note-spelling-mixed", "organisations")),
+        ("fr", "Voici :\n\n- un\n- deux.", ("note-list-ending", "un")),
+        ("en", "Here:\n\n1. one;\n2. two", ("note-list-ending", "two")),
+        ("en", "On Monday 8 September 2026.", ("note-weekday-wrong", "Monday 8 September 2026")),
+        ("nl", "Op maandag 8 september 2026.", ("note-weekday-wrong", "maandag 8 september 2026")),
+        ("fr", "Le 31 juin 2026.", ("note-day-impossible", "31 juin 2026")),
+        ("de", "Am 29.02.2027.", ("note-day-impossible", "29.02.2027")),
+    ],
+)
+def test_a_slip_is_found(languages: Languages, code: str, text: str, finding: tuple[str, str]) -> None:
+    assert after_lead(languages, code, text) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("fr", "À 10:30, voir https://example.org/a:b;c et a@example.org : fin."),
+        ("fr", "Voir P0.0/PRO.3143/17.06.2021/VACCIN/5 : « oui » ; `x: y` [^1].\n\n[^1]: Une note."),
+        ("fr", "| a | b |\n|:--|--:|\n| 1 | 2 |"),
+        ("fr", "Le laissez-passer A donne accès. L'État et l'Autriche, l'Église."),
+        ("nl", "Zij die die nota lezen … en zo voort."),
+        ("en", "Missions advise, revise and supervise organizations. Ratio 3:2 (e.g. this)."),
+        ("en", "Here:\n\n- A sentence.\n- Another.\n\nAnd:\n\n- one item"),
+        ("en", "Here:\n\n- one:\n  - a;\n  - b.\n- two;\n  continued;\n- three."),
+        ("de", "Personalausweise für Personal; Ausweise … Personalausweise."),
+        ("fr", "Le mardi 8 septembre 2026, le 1^er^ octobre, le 17/12/2026."),
+        ("en", "{{ addressee.name }}: a value; [a link](link:a): text."),
+    ],
+)
+def test_good_usage_is_left_in_peace(languages: Languages, code: str, text: str) -> None:
+    codes = [finding for finding in after_lead(languages, code, text) if finding[0] != "note-link-dead"]
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("fr", "en", "findings"),
+    [
+        ("le 5 octobre 2026", "on 6 October 2026", ["5 octobre 2026", "6 October 2026"]),
+        ("le 5 octobre 2026", "on 05/10/2026", []),
+        ("le 1^er^ octobre 2026", "on 1^st^ October 2026", []),
+        ("le 1er octobre 2026", "on the 1st of October 2026", []),
+        ("à 16 h 30", "at 4.30 p.m.", []),
+        ("à 16 h 30", "at 16:30", []),
+        ("à 9 h", "at 10 a.m.", ["9 h", "10 a.m."]),
+        ("12 345 euros", "12,345 euros", []),
+        ("1,5 mètre", "1.5 metres", []),
+        ("la 2^e^ édition", "the 2^nd^ edition", []),
+        ("15 jours", "14 days", ["15", "14"]),
+        ("a@example.org", "b@example.org", ["a@example.org", "b@example.org"]),
+    ],
+)
+def test_sections_state_the_same(languages: Languages, fr: str, en: str, findings: list[str]) -> None:
+    assert [
+        text for _, text in found(languages, fr=f"dire un fait {fr}", en=f"state a fact {en}")
+    ] == findings
+
+
+def test_the_odd_section_out_is_named_once(languages: Languages) -> None:
+    problems = check_note(note(fr="dire 15 jours", nl="15 dagen", en="15 days", de="14 Tage"), languages)
+    assert [(p.language, p.found, dict(p.values)["there"]) for p in problems] == [
+        ("fr", "15", "DE"),
+        ("de", "14", "FR, NL, EN"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("- a;\n- b.", "note-items-differ"),
+        ("## T\n\nx", "note-headings-differ"),
+        ("* * *\n\nx", "note-separators-differ"),
+        ("| a |\n|---|\n| b |", "note-rows-differ"),
+        ("x[^1]\n\n[^1]: y", "note-footnotes-differ"),
+    ],
+)
+def test_sections_have_the_same_shape(languages: Languages, text: str, code: str) -> None:
+    codes = {finding[0] for finding in found(languages, fr=f"dire\n\n{text}", en="state")}
+    assert code in codes
+
+
+def test_a_dead_link_is_an_error_in_its_line(languages: Languages) -> None:
+    problems = check_note(note(fr="dire\n\n[a](link:x) [b](#) [c](https://example.org)"), languages)
+    assert [(p.code, p.place.line, p.place.column, p.severity) for p in problems] == [
+        ("note-link-dead", 12, "5", Severity.ERROR),
+        ("note-link-dead", 12, "17", Severity.ERROR),
+    ]
+
+
+def test_a_note_lacks_words_in_a_language(languages: Languages) -> None:
+    bare = replace(note(fr=" "), place="nowhere", addressee=Addressee("a", {}))
+    bare = replace(bare, enclosures=(Enclosure("a.pdf", {"nl": "A"}),))
+    codes = {problem.code for problem in check_note(bare, languages)}
+    assert codes == {
+        "note-body-missing",
+        "note-place-missing",
+        "note-addressee-missing",
+        "note-enclosure-untitled",
+    }
+    unknown = {problem.code for problem in check_note(note(xx="y"), languages)}
+    assert "note-language-unknown" in unknown
+
+
+def test_findings_come_by_section_and_by_line(languages: Languages) -> None:
+    problems = check_note(note(fr="dire\n\nNous: vous", en="We\n\nyou"), languages)
+    lines = [problem.place.line for problem in problems]
+    assert lines == sorted(lines, key=lambda line: line or 0)
+
+
+@pytest.mark.parametrize("code", ["fr", "nl", "en", "de"])
+def test_every_finding_is_worded_in_every_language(languages: Languages, code: str) -> None:
+    bad = note(
+        fr="A l'honneur: nous nous, le 31 juin 2026 les Etats:: la 3ème x\n\n- a\n- b",
+        en="# We\n\nyou at 4 p.m. [x](#)",
+    )
+    worded = [languages[code].word(problem) for problem in check_note(bad, languages)]
+    assert len(worded) > 10
+    assert all(message.what and message.do and "{" not in message.what for message in worded)
+
+
+@given(body=st.text("aA1. :;,\n-*#|[](){}<>^_`éÉ«»/@\u00a0", max_size=60))
+def test_any_body_is_checked_within_its_lines(languages: Languages, body: str) -> None:
+    problems: tuple[Problem, ...] = check_note(note(fr=body, en=body), languages)
+    last = {"fr": 10 + body.count("\n"), "en": 20 + body.count("\n")}
+    assert all((problem.place.line or 0) <= last[problem.language] for problem in problems)
