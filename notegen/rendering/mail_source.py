@@ -26,6 +26,7 @@ _PIECE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _BARE_ADDRESS = re.compile(r"<(\{\{.*?\}\})>")
 _OWN_LINE = re.compile(r"^[ \t]*(\{%.*?%\})[ \t]*$", re.MULTILINE)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _LEFT_OVER = re.compile(r"\{[{%#]")
 _SLOT = re.compile(r"wordslot(\d+)x")
 _IN_TAG = re.compile(r"<[^>]*>|wordslot(\d+)x")
@@ -85,6 +86,9 @@ def read_source(
     _check_words(name, templates.words(name), {*constants, *personal})
     text = templates.source(name).replace("\r\n", "\n")
     text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    if control := _CONTROL.search(text):
+        where = f"{name}:{_line(text, control.start())}"
+        raise TemplateError("a control character", where=where, hint="Delete it, or write the line again.")
     if _SLOT.search(text):
         raise TemplateError("wordslot…x is notegen's own word", where=name, hint="Write it otherwise.")
     _check_uses(name, text, personal)
@@ -93,8 +97,8 @@ def read_source(
     pieces: list[str] = []
     hidden = _PIECE.sub(lambda match: _hide(match[0], pieces), text)
     if stray := _LEFT_OVER.search(hidden):
-        line = hidden.count("\n", 0, stray.start()) + 1
-        raise TemplateError("an open brace without its end", where=f"{name}:{line}", hint="Close it.")
+        where = f"{name}:{_line(hidden, stray.start())}"
+        raise TemplateError("an open brace without its end", where=where, hint="Close it.")
     head, _, body = hidden.partition("\n\n")
     fields, files = _read_head(name, head)
     return MailSource(
@@ -111,6 +115,10 @@ def _hide(piece: str, pieces: list[str]) -> str:
     if piece not in pieces:
         pieces.append(piece)
     return f"wordslot{pieces.index(piece)}x"
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _read_head(name: str, head: str) -> tuple[dict[str, str], list[str]]:
@@ -154,6 +162,6 @@ def _check_uses(name: str, text: str, personal: Collection[str]) -> None:
     for match in _PIECE.finditer(text):
         used = next((word for word in re.findall(r"\w+", match[0]) if word in personal), None)
         if used and not _PLAIN_USE.fullmatch(match[0]):
-            line = text.count("\n", 0, match.start()) + 1
+            where = f"{name}:{_line(text, match.start())}"
             hint = f"Write {{{{ {used} }}}} or {{% if {used} %}}."
-            raise TemplateError(f"“{used}” is used in another way", where=f"{name}:{line}", hint=hint)
+            raise TemplateError(f"“{used}” is used in another way", where=where, hint=hint)

@@ -46,6 +46,8 @@ class Templates:
             return self.environment.loader.get_source(self.environment, name)[0]  # type: ignore[union-attr]
         except jinja2.TemplateNotFound as error:
             raise self._missing(name) from error
+        except UnicodeDecodeError as error:
+            raise TemplateError("this is not UTF-8", where=name, hint="Save the file as UTF-8.") from error
 
     def has(self, name: str) -> bool:
         """Whether some folder holds that template."""

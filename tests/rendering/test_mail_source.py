@@ -50,6 +50,8 @@ def show(languages: Mapping[str, Language], templates_folder: Path, tmp_path: Pa
         (f"{HEAD}{{# two\nlines #}}\n{{% if name == 'x' %}}b{{% endif %}}", 5, "another way"),
         (f"{HEAD}{{{{ name.upper() }}}}", 3, "another way"),
         (f"{HEAD}{{% for c in name %}}{{% endfor %}}", 3, "another way"),
+        (f"{HEAD}a\n\x01{{{{ name }}}}", 4, "control character"),
+        (f"{HEAD}a\u2028b", 3, "control character"),
         ("Dear\n", 1, "head"),
         ("Subject: a\nSubject: b\n\nc", 2, "head"),
         ("Preview: a\nSubject: b\n\nc", 1, "head"),
@@ -65,6 +67,15 @@ def test_a_text_that_cannot_be_used_is_named_with_its_line(
         show(text)
     assert found.value.where == f"en/notifications/profile-created.md:{line}"
     assert found.value.hint
+
+
+def test_a_text_that_is_not_utf_8_is_named(languages: Mapping[str, Language], tmp_path: Path) -> None:
+    file = tmp_path / "en" / "notifications" / "profile-created.md"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"Subject: \xe9\n\nx")
+    with pytest.raises(TemplateError, match="not UTF-8") as found:
+        composer(languages, tmp_path).prepare(["profile-created"], ["en"])
+    assert found.value.where == "en/notifications/profile-created.md"
 
 
 def test_a_misspelt_word_is_answered_with_the_nearest(show: Show) -> None:
