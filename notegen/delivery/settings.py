@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from notegen.errors import SettingsError
 
+_DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?$"
 DEFAULT_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -93,6 +94,32 @@ class SmtpSettings(_DeliverySettings):
         if not password:
             raise _unreadable(self.password_file, "the password file is empty")
         return password
+
+
+class DkimSettings(_DeliverySettings):
+    """A signature of our own (RFC 6376), for relays that do not sign; off unless all three are given."""
+
+    domain: str = Field(
+        default="", pattern=_DOMAIN, description="The signing domain (d=), that of the From address."
+    )
+    selector: str = Field(
+        default="", pattern=_DOMAIN, description="The selector (s=): where in DNS the key stands."
+    )
+    key_file: Path | None = Field(
+        default=None, description="Private key (PEM): RSA of 2048 bits up, or Ed25519."
+    )
+
+    @model_validator(mode="after")
+    def _all_or_nothing(self) -> DkimSettings:
+        given = (bool(self.domain), bool(self.selector), self.key_file is not None)
+        if any(given) and not all(given):
+            raise ValueError("domain, selector and key_file belong together")
+        return self
+
+    @property
+    def enabled(self) -> bool:
+        """Whether mails are to be signed here."""
+        return self.key_file is not None
 
 
 class FolderSettings(_DeliverySettings):

@@ -66,16 +66,20 @@ def commands(mail: Mail, terms: Terms) -> tuple[bytes, bytes, bytes]:
     )
 
 
-def on_the_wire(content: bytes) -> bytes:
-    """Every line ended by CRLF, leading dots doubled (RFC 5321 4.5.2); the final dot is not included.
+def with_crlf(content: bytes) -> bytes:
+    """Every line ended by CRLF, the last one too.
 
     A bare CR or LF becomes a CRLF, so that no server can take part of a content for commands.
     """
     ends = content.count(b"\r\n")
     if content.count(b"\n") != ends or content.count(b"\r") != ends:
         content = _LINE_END.sub(b"\r\n", content)
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
+    return content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def on_the_wire(content: bytes) -> bytes:
+    """Every line ended by CRLF, leading dots doubled (RFC 5321 4.5.2); the final dot is not included."""
+    content = with_crlf(content)
     if content.startswith(b"."):
         content = b"." + content
     return content.replace(b"\r\n.", b"\r\n..")
