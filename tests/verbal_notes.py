@@ -33,7 +33,7 @@ BEGINNINGS = MappingProxyType(
     }
 )
 RICH = """\
-leur communiquer les **dispositions** relatives aux [plaques *CD* **et** CC](link:plates) depuis le 1er juin 2021.
+leur communiquer les **dispositions** relatives aux [plaques *CD* **et** CC](link:plates) depuis le 1er juin.
 
 ## Délais
 
@@ -94,7 +94,7 @@ def composed(given: VerbalNote, *, draft: bool = False, sender: Sender = SENDER,
 
 
 def texts(document: Document) -> list[str]:
-    """Each section without its markup; no-break spaces become plain ones, so that a test reads like the page."""
+    """Each section without its markup and with plain spaces, so that a test reads like the page."""
     return [words(section.html) for section in document.sections]
 
 

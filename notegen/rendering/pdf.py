@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import html
 import logging
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -40,8 +42,26 @@ _FOOT_MARGIN = 25.0
 _FOOT_CLEARANCE = 9.0
 _PX_TO_MM = 25.4 / 96
 
-logging.getLogger("weasyprint").addHandler(logging.NullHandler())
+_TALLEST_FOOT = 100.0
+_HINT = "Look at the emblem and the looks: what they name must lie inside them, or in a folder that is named."
+
+_LOG = logging.getLogger("weasyprint")
+_LOG.addHandler(logging.NullHandler())
 logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
+class _Listener(logging.Handler):
+    """Collects what WeasyPrint only logs and prints without: a picture left out is no archivable page."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._faults = faults
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep an error of this thread."""
+        if record.thread == self._thread:
+            self._faults.append(record.getMessage())
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -82,12 +102,20 @@ class PdfWriter:
 
     def write(self, document: Document) -> bytes:
         """The PDF. Raises RenderingError when a page cannot be made, or a character has no glyph."""
+        faults: list[str] = []
+        listener = _Listener(faults)
+        _LOG.addHandler(listener)
         try:
-            return self._write(document)
+            content = self._write(document)
         except FatalURLFetchingError as error:
-            cause = str(error.__cause__ or error)
-            hint = "Use a file in a folder that notegen may read, or put the picture into the document."
-            raise RenderingError(f"{error} ({cause})", where=document.subject, hint=hint) from error
+            raise RenderingError(
+                _excerpt(str(error.__cause__ or error)), where=document.subject, hint=_HINT
+            ) from error
+        finally:
+            _LOG.removeHandler(listener)
+        if faults:
+            raise RenderingError("; ".join(map(_excerpt, faults)), where=document.subject, hint=_HINT)
+        return content
 
     def html(self, document: Document) -> str:
         """The whole document as one HTML page for a browser, looks included."""
@@ -145,7 +173,11 @@ class PdfWriter:
         sheets = []
         block = next((each for each in root.iter("div") if each.get("class") == "addressee-block"), None)
         if block is not None:
-            room = self._foot_height(block, section.tag) + _FOOT_CLEARANCE
+            height = self._foot_height(block, section.tag)
+            if height > _TALLEST_FOOT:
+                hint = "Shorten `block` of the addressee."
+                raise RenderingError("the addressee block does not fit at the foot of a page", hint=hint)
+            room = height + _FOOT_CLEARANCE
             sheets.append(self._sheet(_foot(room)))
         if section.watermark:
             sheets.append(self._sheet(_watermark(section.watermark)))
@@ -164,7 +196,8 @@ class PdfWriter:
                 font_config=self._fonts, stylesheets=[self._looks, static], cache=self._images
             )
             anchors = page.pages[0].anchors
-            self._feet[tag, inner] = (anchors["end"][1] - anchors["top"][1]) * _PX_TO_MM
+            end = anchors["end"][1] if "end" in anchors else inf
+            self._feet[tag, inner] = (end - anchors["top"][1]) * _PX_TO_MM
         return self._feet[tag, inner]
 
     def _sheet(self, source: str) -> Any:
@@ -197,6 +230,10 @@ def _covered() -> frozenset[int]:
             signs = set(font.getBestCmap())
         covered = signs if number == 0 else covered & signs
     return frozenset(covered)
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) < 160 else f"{text[:80]} … {text[-60:]}"
 
 
 def _font_faces() -> str:

@@ -65,6 +65,7 @@ def finish(
     _declare_ua(pdf)
     _one_annotation_a_link(pdf)
     _describe_links(pdf, links)
+    _mend_list_items(pdf)
     _name_sections(pdf, sections)
     _type_attachments(pdf, media)
 
@@ -137,6 +138,33 @@ def _ascii(address: str) -> str:
     return quote(address, safe="%/:=&?~#+!$,;'@()*[]")
 
 
+def _mend_list_items(pdf: Any) -> None:
+    """A list item holds a label and one body, nothing else (7.2): paragraphs of an item go into its body."""
+    for element in list(_elements(pdf)):
+        if element["S"] != "/LI":
+            continue
+        kids = [(kid, _object(pdf, kid)) for kid in element["K"]]
+        loose = [kid for kid, each in kids if each["S"] not in ("/Lbl", "/LBody")]
+        if not loose:
+            continue
+        body = next((each for _, each in kids if each["S"] == "/LBody"), None)
+        if body is None:
+            body = _new_element(pdf, "/LBody", element, Pg=element["Pg"])
+            element["K"] = pydyf.Array([kid for kid in element["K"] if kid not in loose] + [body.reference])
+        else:
+            element["K"] = pydyf.Array([kid for kid in element["K"] if kid not in loose])
+        for kid in loose:
+            _object(pdf, kid)["P"] = body.reference
+            body["K"].append(kid)
+
+
+def _new_element(pdf: Any, kind: str, parent: Any, **entries: Any) -> Any:
+    entries = {"Type": "/StructElem", "S": kind, "P": parent.reference, "K": pydyf.Array(), **entries}
+    element = pydyf.Dictionary(entries)
+    pdf.add_object(element)
+    return element
+
+
 def _name_sections(pdf: Any, sections: Sequence[SectionPages]) -> None:
     """One structure element a language version, with `Lang` and title, around what its pages hold."""
     document = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["K"][0])
@@ -145,19 +173,12 @@ def _name_sections(pdf: Any, sections: Sequence[SectionPages]) -> None:
     pages = list(pdf.page_references)
     for section in sections:
         mine, pages = set(pages[: section.pages]), pages[section.pages :]
-        element = pydyf.Dictionary(
-            {
-                "Type": "/StructElem",
-                "S": "/Sect",
-                "P": document.reference,
-                "Lang": pydyf.String(section.tag),
-                "T": pydyf.String(section.title),
-                "K": pydyf.Array([kid for kid in kids if _object(pdf, kid)["Pg"] in mine]),
-            }
-        )
-        pdf.add_object(element)
-        for kid in element["K"]:
-            _object(pdf, kid)["P"] = element.reference
+        names = {"Lang": pydyf.String(section.tag), "T": pydyf.String(section.title)}
+        element = _new_element(pdf, "/Sect", document, **names)
+        for kid in kids:
+            if _object(pdf, kid)["Pg"] in mine:
+                _object(pdf, kid)["P"] = element.reference
+                element["K"].append(kid)
         document["K"].append(element.reference)
 
 

