@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,17 +21,17 @@ from notegen.domain.member import Member
 from notegen.domain.notification import Series, series
 from notegen.domain.problem import Problem
 from notegen.domain.sender import Sender
-from notegen.errors import InputError
+from notegen.errors import InputError, NoteFileError
 
 if TYPE_CHECKING:
     # What is heavy is loaded by the line that needs it.
+    from notegen.domain.addressee import Addressee
     from notegen.domain.note import VerbalNote
     from notegen.domain.roster import Roster
     from notegen.reading.roster_file import RosterOptions
     from notegen.records.ledger import Ledger
     from notegen.records.planning import Planned
     from notegen.rendering.document import Document
-    from notegen.rendering.pdf import PdfWriter
     from notegen.rendering.template import Templates
 
 
@@ -74,32 +74,72 @@ def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[
     )
 
 
-def print_note(
-    note: VerbalNote,
-    house: House,
-    writer: PdfWriter,
-    folder: Path,
-    *,
-    draft: bool = False,
-    html: bool = False,
-    only: Sequence[str] = (),
-    separate: bool = False,
+@dataclass(frozen=True, slots=True)
+class PrintWishes:
+    """How notes are to be printed: `only` these languages, `separate` files for them, HTML beside the PDF."""
+
+    draft: bool = False
+    html: bool = False
+    only: tuple[str, ...] = ()
+    separate: bool = False
+
+
+def print_notes(
+    notes: Iterable[VerbalNote], house: House, folder: Path, wishes: PrintWishes, jobs: int = 1
 ) -> Iterator[Path]:
-    """Write the note's PDF (one a language if `separate`), and its HTML if wanted; gives each path.
+    """Write the PDFs of notes (one a language if `separate`), and their HTML if wanted; gives each path.
 
-    Everything is rendered before anything is written: a note with a fault leaves no file behind.
+    All notes are composed before anything is written: one with a fault leaves no file behind.
     """
-    parts = [(code,) for code in only or note.languages] if separate else [tuple(only)]
-    documents = [compose_note(note, house, draft=draft, only=part) for part in parts]
-    contents = [(writer.write(document), writer.html(document) if html else "") for document in documents]
-    for part, (pdf, page) in zip(parts, contents, strict=True):
-        stem = "-".join((_stem(note, draft), *part))
+    from notegen.rendering.pdf import PdfWriter
+    from notegen.rendering.press import write_all
+
+    named = [part for note in notes for part in _parts(note, house, wishes)]
+    pdfs = write_all((document for _, document in named), jobs)
+    for (stem, document), pdf in zip(named, pdfs, strict=True):
         yield save(folder / f"{stem}.pdf", pdf)
-        if page:
-            yield save(folder / f"{stem}.html", page.encode())
+        if wishes.html:
+            yield save(folder / f"{stem}.html", PdfWriter().html(document).encode())
 
 
-def _stem(note: VerbalNote, draft: bool) -> str:
+def _parts(note: VerbalNote, house: House, wishes: PrintWishes) -> Iterator[tuple[str, Document]]:
+    parts = [(code,) for code in wishes.only or note.languages] if wishes.separate else [()]
+    for part in parts:
+        document = compose_note(note, house, draft=wishes.draft, only=part or wishes.only)
+        yield "-".join((note_stem(note, wishes.draft), *part)), document
+
+
+def merge_note(
+    note: VerbalNote, addressees: Sequence[Addressee], house: House, *, draft: bool = False, jobs: int = 1
+) -> Iterator[tuple[Addressee, bytes]]:
+    """One PDF per mission, in that mission's languages, in the order of the list.
+
+    This is the seam of every merge: how the copies are made is its own business. Raises NoteFileError before
+    the first copy when the note lacks a mission's language.
+    """
+    from notegen.rendering.press import write_all
+
+    notes = [addressed(note, addressee) for addressee in addressees]
+    documents = (compose_note(each, house, draft=draft) for each in notes)
+    yield from zip(addressees, write_all(documents, jobs), strict=True)
+
+
+def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:
+    """The note to one mission, its sections those of the mission, in its order."""
+    versions = {version.language: version for version in note.versions}
+    wanted = addressee.languages or note.languages
+    missing = [code for code in wanted if code not in versions]
+    if missing:
+        what = f"{addressee.key} is written to in {', '.join(missing)}, the note is not"
+        raise NoteFileError(
+            what, where=note.source_name, hint="Add the section, or mend the mission's languages."
+        )
+    chosen = tuple(versions[code] for code in wanted)
+    authoritative = tuple(code for code in note.authoritative if code in wanted)
+    return replace(note, addressee=addressee, versions=chosen, authoritative=authoritative)
+
+
+def note_stem(note: VerbalNote, draft: bool) -> str:
     """What the files of a note are called: by its reference, a draft by its source."""
     from notegen.domain.reference import ReferenceNumber
 

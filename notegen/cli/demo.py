@@ -40,14 +40,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _print_notes(face: Face, examples: Path, folder: Path) -> None:
-    from notegen.flows import print_note, read_note_file
-    from notegen.rendering.pdf import PdfWriter
+    from notegen.flows import PrintWishes, print_notes, read_note_file
 
-    writer = PdfWriter()
-    for name in NOTES:
-        note, _ = read_note_file(examples / name, face.house)
-        for path in print_note(note, face.house, writer, folder):
-            answer(path)
+    notes = [read_note_file(examples / name, face.house)[0] for name in NOTES]
+    for path in print_notes(notes, face.house, folder, PrintWishes()):
+        answer(path)
 
 
 def _send_mails(face: Face, roster: Path, folder: Path) -> int:

@@ -8,10 +8,10 @@ import json
 import os
 import sys
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 import typer
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from notegen.settings import Settings
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 Config = Annotated[
     Path | None,
@@ -209,3 +210,19 @@ def show_findings(file: str, found: Sequence[Problem], language: Language) -> No
         mark = {"error": "✗", "warning": "!", "note": "·"}[problem.severity.value]
         drawn.add_row(mark, str(problem.place.line or ""), problem.place.column, f"{words.what} {words.do}")
     show(drawn)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def counted(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """The items, with a bar on a terminal that says how many of them there were."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, what, total, console=Console(stderr=True), transient=True)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notegen.cli.face import Face, answer, answer_json, as_json, command, sentence, show_findings, tell
+from notegen.cli.face import (
+    Face,
+    answer,
+    answer_json,
+    as_json,
+    command,
+    counted,
+    processors,
+    sentence,
+    show_findings,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from notegen.domain.note import VerbalNote
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write, check and print verbal notes.")
 
@@ -17,6 +31,7 @@ AddresseeList = Annotated[
     Path | None,
     typer.Option("--addressees", metavar="FILE", help="A list in which addressees are looked up."),
 ]
+Jobs = Annotated[int, typer.Option(min=0, metavar="N", help="Processes at work; 0: one a processor.")]
 
 
 @command(app)
@@ -78,21 +93,49 @@ def render(
     only: Annotated[str, typer.Option(metavar="fr,en", help="Only these languages.")] = "",
     separate: Annotated[bool, typer.Option("--separate", help="One PDF a language.")] = False,
     addressees: AddresseeList = None,
+    jobs: Jobs = 0,
 ) -> None:
     """Print notes as PDF/A-3a and PDF/UA-1; an issued note is never overwritten.
 
     Example: notegen note render examples/identity-cards.yaml -o out/
     """
-    from notegen.flows import print_note, read_note_file
-    from notegen.rendering.pdf import PdfWriter
+    from notegen.flows import PrintWishes, print_notes
 
-    writer = PdfWriter()
+    notes = [read_and_warn(face, file, addressees) for file in files]
     languages = tuple(code.strip() for code in only.split(",") if code.strip())
-    for file in files:
-        note, warnings = read_note_file(file, face.house, addressees)
-        for problem in warnings:
-            tell(sentence(problem, face.reader_language("")))
-        for path in print_note(
-            note, face.house, writer, output, draft=draft, html=html, only=languages, separate=separate
-        ):
-            answer(path)
+    wishes = PrintWishes(draft=draft, html=html, only=languages, separate=separate)
+    for path in print_notes(notes, face.house, output, wishes, min(len(files), jobs or processors())):
+        answer(path)
+
+
+@command(app)
+def merge(
+    face: Face,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The note.")],
+    addressees: Annotated[Path, typer.Option(metavar="A", help="The missions it goes to (YAML or Excel).")],
+    output: Folder = Path("out"),
+    draft: Annotated[bool, typer.Option("--draft", help="Watermark, and no number.")] = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Print one note per mission, in that mission's languages.
+
+    Example: notegen note merge examples/staff-list.yaml --addressees examples/addressees.yaml -o out/
+    """
+    from notegen.flows import merge_note, note_stem, save
+    from notegen.reading.addressee_file import read_addressees
+
+    note = read_and_warn(face, file, addressees)
+    missions = tuple(read_addressees(addressees, face.languages).values())
+    printed = merge_note(note, missions, face.house, draft=draft, jobs=jobs or processors())
+    for addressee, pdf in counted(printed, len(missions), "notes"):
+        answer(save(output / f"{note_stem(note, draft)}-{addressee.key}.pdf", pdf))
+
+
+def read_and_warn(face: Face, file: Path, addressees: Path | None) -> VerbalNote:
+    """The note; what its author should know about it is said on standard error."""
+    from notegen.flows import read_note_file
+
+    note, warnings = read_note_file(file, face.house, addressees)
+    for problem in warnings:
+        tell(sentence(problem, face.reader_language("")))
+    return note
