@@ -141,9 +141,9 @@ def _binding_rules(language: str) -> tuple[Rule, ...]:
 
 def _quote_rules(language: str) -> tuple[Rule, ...]:
     before = rf"(?<![^\s(\[{{«“„‘–—{MARK}-])"
-    rules = [_rule(rf'{before}"(\S(?:[^"\n]*\S)?)"(?!\w)', _QUOTES[language])]
+    rules = [_rule(rf'{before}"([^\s"](?:[^"\n]*[^\s"])?)"(?!\w)', _QUOTES[language])]
     if language == "en":
-        rules.append(_rule(rf"{before}'(\S(?:[^'\n]*\S)?)'(?!\w)", r"‘\1’"))
+        rules.append(_rule(rf"{before}'([^\s'](?:[^'\n]*[^\s'])?)'(?!\w)", r"‘\1’"))
         rules.append(_rule(rf"(?<=s)'(?=[\s{MARK}])", "’"))
     if language == "nl":
         rules.append(_rule(rf"(?<![^\s({MARK}])'(?=[snt](?:[\s-]))", "’"))
