@@ -25,7 +25,7 @@ _ENDS_ITSELF = ".:!?…"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: where it begins in the body, its indentation and words, and how many items it holds."""
+    """One item of a list: where it begins, its indentation and words, and how many items it holds."""
 
     start: int
     indentation: int

@@ -9,19 +9,31 @@ from typing import Any
 from notegen.domain.addressee import Addressee, AddresseeForms
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.language import Language
+from notegen.domain.problem import Place
 from notegen.errors import NoteFileError
 from notegen.reading.addressee_form import FIXED, AddresseeForm, schema
+from notegen.reading.addressee_sheet import SHEET, addressee_content, is_addressee_header
 from notegen.reading.declension import forms_of
 from notegen.reading.finding import Finding, nearest, refuse
 from notegen.reading.mail_address import read_address
+from notegen.reading.note_sheet import read_sheets
 from notegen.reading.yaml import Data, load
 from notegen.reading.yaml_form import Whereabouts, WrongValueError, fill
 
 
 def read_addressees(path: Path, languages: Mapping[str, Language]) -> dict[str, Addressee]:
     """The addressees of a list by key, in its order; NoteFileError with every reason at once."""
-    file = load(path, NoteFileError)
-    return make_addressees(file.content, file, languages)
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        file = load(path, NoteFileError)
+        return make_addressees(file.content, file, languages)
+    findings: list[Finding] = []
+    sheets = read_sheets(path, {SHEET: lambda header: is_addressee_header(header, languages)}, findings)
+    if SHEET not in sheets:
+        findings.append(Finding(Place(str(path)), "there is no sheet Addressees.", "Name the sheet so."))
+    if findings:
+        refuse(findings, NoteFileError)
+    content, where = addressee_content(path, sheets[SHEET], languages)
+    return make_addressees(content, where, languages)
 
 
 def addressees_schema() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -27,6 +28,7 @@ from ruamel.yaml.events import (
     StreamStartEvent,
 )
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scalarstring import LiteralScalarString
 
 from notegen.domain.problem import Place
 from notegen.errors import InputError
@@ -101,6 +103,24 @@ def loads(source: bytes, name: str, error: type[InputError], *, largest: int = L
     if builder.findings:
         refuse(builder.findings, error)
     return YamlFile(name, content, source, builder.keys, builder.values)
+
+
+def dump(content: Data) -> bytes:
+    """A content as a YAML file, texts of several lines after `|`; `loads` gives the same content again."""
+    writer = YAML(typ="rt")
+    writer.width = 10**6
+    writer.allow_unicode = True
+    stream = BytesIO()
+    writer.dump(_in_blocks(content), stream)
+    return stream.getvalue()
+
+
+def _in_blocks(content: Data) -> Data:
+    if isinstance(content, dict):
+        return {key: _in_blocks(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_in_blocks(value) for value in content]
+    return LiteralScalarString(content) if content and "\n" in content else content
 
 
 def _decoded(source: bytes, name: str, error: type[InputError]) -> str:
