@@ -1,0 +1,23 @@
+"""What every straight line needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notegen.domain.language import Language
+from notegen.domain.sender import Sender
+
+if TYPE_CHECKING:
+    from notegen.rendering.template import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every line needs: the languages, their templates, who sends, and the typographic profile."""
+
+    languages: Mapping[str, Language]
+    templates: Templates
+    sender: Sender
+    profile: str = "be"

@@ -1,0 +1,122 @@
+"""One note, or one per mission, to PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notegen.domain.problem import Problem
+from notegen.errors import NoteFileError
+from notegen.flows.house import House
+from notegen.flows.saving import save
+
+if TYPE_CHECKING:
+    # What is heavy is loaded by the line that needs it.
+    from notegen.domain.addressee import Addressee
+    from notegen.domain.note import VerbalNote
+    from notegen.rendering.document import Document
+
+
+def read_note_file(
+    path: Path, house: House, addressees: Path | None = None
+) -> tuple[VerbalNote, tuple[Problem, ...]]:
+    """A note with the warnings about it; `addressees` is a list to find its addressee in."""
+    from notegen.reading.addressee_file import read_addressees
+    from notegen.reading.note_file import read_note
+
+    known = read_addressees(addressees, house.languages) if addressees else {}
+    return read_note(path, house.languages, addressees=known)
+
+
+def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
+    """Everything about a note that can be known before printing; NoteFileError when it cannot be read."""
+    from notegen.checking.preflight import check_note
+
+    note, warnings = read_note_file(path, house, addressees)
+    compose_note(note, house, draft=True)
+    return (*warnings, *check_note(note, house.languages))
+
+
+def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:
+    """The note as HTML sections; a note without a number is always a draft."""
+    from notegen.rendering.document import compose
+
+    return compose(
+        note, house.languages, house.templates, house.sender, draft=draft, only=only, profile=house.profile
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PrintWishes:
+    """How notes are to be printed: `only` these languages, `separate` files for them, HTML beside the PDF."""
+
+    draft: bool = False
+    html: bool = False
+    only: tuple[str, ...] = ()
+    separate: bool = False
+
+
+def print_notes(
+    notes: Iterable[VerbalNote], house: House, folder: Path, wishes: PrintWishes, jobs: int = 1
+) -> Iterator[Path]:
+    """Write the PDFs of notes (one a language if `separate`), and their HTML if wanted; gives each path.
+
+    All notes are composed before anything is written: one with a fault leaves no file behind.
+    """
+    from notegen.rendering.pdf import PdfWriter
+    from notegen.rendering.press import write_all
+
+    named = [part for note in notes for part in _parts(note, house, wishes)]
+    pdfs = write_all((document for _, document in named), jobs)
+    for (stem, document), pdf in zip(named, pdfs, strict=True):
+        yield save(folder / f"{stem}.pdf", pdf)
+        if wishes.html:
+            yield save(folder / f"{stem}.html", PdfWriter().html(document).encode())
+
+
+def _parts(note: VerbalNote, house: House, wishes: PrintWishes) -> Iterator[tuple[str, Document]]:
+    parts = [(code,) for code in wishes.only or note.languages] if wishes.separate else [()]
+    for part in parts:
+        document = compose_note(note, house, draft=wishes.draft, only=part or wishes.only)
+        yield "-".join((note_stem(note, wishes.draft), *part)), document
+
+
+def merge_note(
+    note: VerbalNote, addressees: Sequence[Addressee], house: House, *, draft: bool = False, jobs: int = 1
+) -> Iterator[tuple[Addressee, bytes]]:
+    """One PDF per mission, in that mission's languages, in the order of the list.
+
+    This is the seam of every merge: how the copies are made is its own business. Raises NoteFileError before
+    the first copy when the note lacks a mission's language.
+    """
+    from notegen.rendering.press import write_all
+
+    notes = [addressed(note, addressee) for addressee in addressees]
+    documents = (compose_note(each, house, draft=draft) for each in notes)
+    yield from zip(addressees, write_all(documents, jobs), strict=True)
+
+
+def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:
+    """The note to one mission, its sections those of the mission, in its order."""
+    versions = {version.language: version for version in note.versions}
+    wanted = addressee.languages or note.languages
+    missing = [code for code in wanted if code not in versions]
+    if missing:
+        what = f"{addressee.key} is written to in {', '.join(missing)}, the note is not"
+        raise NoteFileError(
+            what, where=note.source_name, hint="Add the section, or mend the mission's languages."
+        )
+    chosen = tuple(versions[code] for code in wanted)
+    authoritative = tuple(code for code in note.authoritative if code in wanted)
+    return replace(note, addressee=addressee, versions=chosen, authoritative=authoritative)
+
+
+def note_stem(note: VerbalNote, draft: bool) -> str:
+    """What the files of a note are called: by its reference, a draft by its source."""
+    from notegen.domain.reference import ReferenceNumber
+
+    if draft or not isinstance(note.reference, ReferenceNumber):
+        return f"{Path(note.source_name).stem}-draft"
+    return note.reference.slug
