@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_FORBIDDEN = re.compile("[\x00-\x20\x7f<>@]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,7 +18,7 @@ class EmailAddress:
     def __post_init__(self) -> None:
         if not self.local or not self.domain or not self.domain.isascii():
             raise ValueError("an address has a local part and a domain in its ASCII form")
-        if any(ord(c) <= 0x20 or c in "\x7f<>@" for c in self.local + self.domain):
+        if _FORBIDDEN.search(self.local + self.domain):
             raise ValueError("an address holds no control character, space, bracket or second @")
 
     @property

@@ -29,6 +29,7 @@ class SheetRow(NamedTuple):
 
 
 _PLAIN = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u02af]+(?: [!-~\u00a1-\u00ac\u00ae-\u02af]+)*")
+_VISIBLE = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u02af]")
 _BREAK = re.compile(r"[\n\v\f\r\x85\u2028\u2029]")
 _SILENT = frozenset({"Cc", "Cf", "Cs", "Cn"})
 SHOWN = 120
@@ -43,6 +44,11 @@ def clean(text: str) -> str:
         return text
     kept = "".join(_folded(character) for character in text)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text would be seen."""
+    return _VISIBLE.search(text) is None and not clean(text)
 
 
 def has_line_break(text: str) -> bool:

@@ -77,6 +77,8 @@ def _is_possible_date(digits: str, century: int, today: date) -> bool:
     month = int(digits[2:4])
     if month > 52 or month % 20 > 12 or digits == "00000000097":
         return False
+    if century < today.year // 100 * 100:
+        return True
     born = _date(digits, century)
     return born is None or born <= today
 

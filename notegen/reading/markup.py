@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import NoReturn
 from xml.parsers import expat
@@ -77,6 +78,7 @@ def is_true(text: str) -> bool:
     return text in ("1", "true", "on")
 
 
+@lru_cache(maxsize=4096)
 def plain_text(text: str) -> str:
     """Character data as it stands between two tags, references resolved; UnreadableError for others."""
     if "&" in text:

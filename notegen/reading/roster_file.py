@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
@@ -10,15 +9,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from notegen.domain.language import Language
-from notegen.domain.member import Member
 from notegen.domain.problem import Place, Problem, Severity
-from notegen.domain.roster import AcceptedRow, RejectedRow, Roster
+from notegen.domain.roster import Roster
 from notegen.errors import RosterFileError
 from notegen.reading.cell_text import column_index, column_letters
 from notegen.reading.container import Kind, UnreadableError
 from notegen.reading.roster_header import Remark, spoken
 from notegen.reading.roster_opening import DEFAULTS, Opened, RosterOptions, open_roster
-from notegen.reading.roster_repeats import MergedRows, settle_addresses, settle_merged, settle_numbers
+from notegen.reading.roster_repeats import Gathered, MergedRows
 from notegen.reading.roster_row import RowReader
 
 __all__ = ["RosterOptions", "read_roster"]
@@ -73,40 +71,36 @@ def _judged(
 ) -> Roster:
     columns = opened.columns
     reader = RowReader(path.name, columns, languages, today)
-    accepted: list[AcceptedRow] = []
-    rejected: list[RejectedRow] = []
+    gathered = Gathered(path.name, columns)
     for row in chain(opened.first, opened.rest):
         result = reader.read(row) if row.number > columns.row else None
-        if isinstance(result, AcceptedRow):
-            accepted.append(result)
-        elif result is not None:
-            rejected.append(result)
-        if len(accepted) + len(rejected) > options.row_limit:
-            raise UnreadableError("rows-over", limit=str(options.row_limit))
-    if not accepted and not rejected:
+        if result is not None:
+            gathered.add(result)
+            if len(gathered) > options.row_limit:
+                raise UnreadableError("rows-over", limit=str(options.row_limit))
+    if not len(gathered):
         raise UnreadableError("headers-only")
-    judged: Sequence[AcceptedRow | RejectedRow] = (*accepted, *rejected)
-    hidden = [row.row for row in judged if _is_hidden(row)]
     merged = MergedRows(opened.table.merged, columns)
     if merged:
-        accepted, rejected = settle_merged(accepted, rejected, merged, reader.merged)
-    accepted, repeated = settle_numbers(accepted, path.name, columns)
-    accepted, shared = settle_addresses(accepted, path.name, columns, is_error=options.shared_email_is_error)
-    remarks = (*_format_notes(opened.kind), *opened.notes, *columns.notes, *_hidden_notes(opened, hidden))
+        gathered.settle_merged(merged, reader.merged)
+    gathered.settle_numbers()
+    gathered.settle_addresses(is_error=options.shared_email_is_error)
+    remarks = (
+        *_format_notes(opened.kind),
+        *opened.notes,
+        *columns.notes,
+        *_hidden_notes(opened, reader.hidden),
+    )
     return Roster(
         file=path.name,
         sheet=opened.table.name,
         language=spoken(languages, columns.language).code,
-        accepted=tuple(accepted),
-        rejected=tuple(sorted((*rejected, *repeated, *shared), key=lambda row: row.row)),
+        accepted=gathered.accepted,
+        rejected=tuple(sorted(gathered.rejected, key=lambda row: row.row)),
         warnings=tuple(_worded(path, remark) for remark in remarks),
-        digest=_digest(accepted),
+        digest=gathered.accepted.digest(),
         header_row=columns.row,
     )
-
-
-def _is_hidden(row: AcceptedRow | RejectedRow) -> bool:
-    return any(warning.code == "row-hidden" for warning in row.warnings)
 
 
 def _format_notes(kind: Kind) -> Iterator[Remark]:
@@ -131,22 +125,3 @@ def _worded(path: Path, remark: Remark) -> Problem:
     notes = remark.code in ("note-format", "note-order", "note-ignored")
     severity = Severity.NOTE if notes else Severity.WARNING
     return Problem(remark.code, Place(path.name), remark.found, severity, remark.values)
-
-
-def _digest(rows: Sequence[AcceptedRow]) -> str:
-    """SHA-256 of the people in the roster, whatever their order and the file they came in."""
-    lines = sorted("\x1f".join(_fields(row.member)) for row in rows)
-    return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
-
-
-def _fields(member: Member) -> tuple[str, ...]:
-    names = (member.first_names, member.last_name, member.protocol_card)
-    return (
-        member.number.digits,
-        member.email.text,
-        member.language,
-        *names,
-        member.mission,
-        member.link,
-        member.code,
-    )

@@ -2,56 +2,116 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
 from notegen.domain.problem import Place, Problem, Severity
-from notegen.domain.roster import AcceptedRow, RejectedRow, RowStatus
+from notegen.domain.roster import AcceptedRow, AcceptedRows, RejectedRow, RowStatus
 from notegen.reading.roster_header import Columns
 from notegen.reading.table import Merged
 
 _MOST_NAMED = 10
 
 
-def settle_numbers(
-    rows: Sequence[AcceptedRow], file: str, columns: Columns
-) -> tuple[list[AcceptedRow], list[RejectedRow]]:
-    """A number that returns with the same data is skipped; with other data, all its rows are held."""
-    kept: list[AcceptedRow] = []
-    moved: list[RejectedRow] = []
-    groups = _repeated(rows, lambda row: row.member.number.digits)
-    for row in rows:
-        group = groups.get(row.member.number.digits)
-        if group is None:
-            kept.append(row)
-        elif any(_data(other) != _data(row) for other in group):
-            moved.append(_moved(row, RowStatus.HELD, "number-held", group, file, columns))
-        elif row is group[0]:
-            kept.append(row)
-        else:
-            moved.append(_moved(row, RowStatus.SKIPPED, "number-repeated", group[:1], file, columns))
-    return kept, moved
+class Gathered:
+    """The rows of a roster as they were judged one by one, until they are held against each other."""
 
+    __slots__ = ("_addresses", "_columns", "_file", "_numbers", "accepted", "rejected")
 
-def settle_addresses(
-    rows: Sequence[AcceptedRow], file: str, columns: Columns, *, is_error: bool
-) -> tuple[list[AcceptedRow], list[RejectedRow]]:
-    """People who share an address are warned of, or (a setting) rejected."""
-    kept: list[AcceptedRow] = []
-    moved: list[RejectedRow] = []
-    groups = _repeated(rows, lambda row: row.member.email.folded)
-    for row in rows:
-        group = groups.get(row.member.email.folded)
-        if group is None:
-            kept.append(row)
-        elif is_error:
-            moved.append(_moved(row, RowStatus.REJECTED, "email-shared", group, file, columns))
-        else:
-            shared = _problem(row, "email", "email-shared", Severity.WARNING, group, file, columns)
-            kept.append(replace(row, warnings=(*row.warnings, shared)))
-    return kept, moved
+    def __init__(self, file: str, columns: Columns) -> None:
+        self.accepted = AcceptedRows()
+        self.rejected: list[RejectedRow] = []
+        self._file = file
+        self._columns = columns
+        self._numbers = array("q")
+        self._addresses = array("q")
+
+    def __len__(self) -> int:
+        return len(self.accepted) + len(self.rejected)
+
+    def add(self, row: AcceptedRow | RejectedRow) -> None:
+        """Take in the next row of the file."""
+        if isinstance(row, RejectedRow):
+            self.rejected.append(row)
+            return
+        self.accepted.append(row)
+        self._numbers.append(int(row.member.number.digits))
+        self._addresses.append(hash(row.member.email.folded))
+
+    def settle_merged(self, merged: MergedRows, problem: Callable[[int], Problem]) -> None:
+        """Every row that merged cells reach into is rejected: one address must not serve two people."""
+        self.rejected = [
+            replace(row, problems=(problem(row.row), *row.problems)) if row.row in merged else row
+            for row in self.rejected
+        ]
+        reached = {index: row for index, row in enumerate(self.accepted) if row.row in merged}
+        for row in reached.values():
+            self.rejected.append(RejectedRow(row.row, RowStatus.REJECTED, (problem(row.row),), row.warnings))
+        self._remove(reached.keys())
+
+    def settle_numbers(self) -> None:
+        """A number that returns with the same data is skipped; with other data, all its rows are held."""
+        gone: set[int] = set()
+        for group in self._groups(self._numbers):
+            rows = list(group.values())
+            if any(_data(row) != _data(rows[0]) for row in rows):
+                self._move(group, RowStatus.HELD, "number-held", rows)
+                gone.update(group)
+            else:
+                again = dict(list(group.items())[1:])
+                self._move(again, RowStatus.SKIPPED, "number-repeated", rows[:1])
+                gone.update(again)
+        self._remove(gone)
+
+    def settle_addresses(self, *, is_error: bool) -> None:
+        """People who share an address are warned of, or (a setting) rejected."""
+        gone: set[int] = set()
+        for group in self._groups(self._addresses):
+            rows = list(group.values())
+            if is_error:
+                self._move(group, RowStatus.REJECTED, "email-shared", rows)
+                gone.update(group)
+                continue
+            for index, row in group.items():
+                self.accepted.warn(index, self._problem(row, "email-shared", Severity.WARNING, rows))
+        self._remove(gone)
+
+    def _groups(self, keys: Sequence[int]) -> Iterable[dict[int, AcceptedRow]]:
+        """The rows, by their place, of each key that more than one row has."""
+        twice = {one for one, other in pairwise(sorted(keys)) if one == other}
+        groups: dict[int, dict[int, AcceptedRow]] = {}
+        for index, key in enumerate(keys) if twice else ():
+            if key in twice:
+                groups.setdefault(key, {})[index] = self.accepted[index]
+        return groups.values()
+
+    def _remove(self, indexes: AbstractSet[int]) -> None:
+        if indexes:
+            self.accepted.remove(indexes)
+            self._numbers = array("q", (k for i, k in enumerate(self._numbers) if i not in indexes))
+            self._addresses = array("q", (k for i, k in enumerate(self._addresses) if i not in indexes))
+
+    def _move(
+        self, group: Mapping[int, AcceptedRow], status: RowStatus, code: str, others: Sequence[AcceptedRow]
+    ) -> None:
+        severity = Severity.NOTE if status is RowStatus.SKIPPED else Severity.ERROR
+        for row in group.values():
+            problem = self._problem(row, code, severity, others)
+            self.rejected.append(RejectedRow(row.row, status, (problem,), row.warnings))
+
+    def _problem(
+        self, row: AcceptedRow, code: str, severity: Severity, group: Sequence[AcceptedRow]
+    ) -> Problem:
+        field = "email" if code == "email-shared" else "identification_number"
+        others = [str(other.row) for other in group[: _MOST_NAMED + 1] if other.row != row.row]
+        named = ", ".join(others[:_MOST_NAMED]) + (" …" if len(group) > _MOST_NAMED + 1 else "")
+        found = row.member.email.text if field == "email" else row.member.number.printed
+        slots = (*self._columns.place(field), ("rows", named))
+        return Problem(code, Place(self._file, row.row, field), found, severity, slots)
 
 
 class MergedRows:
@@ -83,72 +143,11 @@ class MergedRows:
         return position >= 0 and row <= self._ends[position]
 
 
-def settle_merged(
-    accepted: Sequence[AcceptedRow],
-    rejected: Sequence[RejectedRow],
-    merged: MergedRows,
-    problem: Callable[[int], Problem],
-) -> tuple[list[AcceptedRow], list[RejectedRow]]:
-    """Every row that merged cells reach into is rejected: one address must not serve two people."""
-    kept = [row for row in accepted if row.row not in merged]
-    moved = [
-        RejectedRow(row.row, RowStatus.REJECTED, (problem(row.row),), row.warnings)
-        for row in accepted
-        if row.row in merged
-    ]
-    stayed = [
-        replace(row, problems=(problem(row.row), *row.problems)) if row.row in merged else row
-        for row in rejected
-    ]
-    return kept, [*stayed, *moved]
-
-
 def _rank(letters: str) -> tuple[int, str]:
     return len(letters), letters
-
-
-def _repeated(
-    rows: Sequence[AcceptedRow], key: Callable[[AcceptedRow], Hashable]
-) -> dict[Hashable, list[AcceptedRow]]:
-    """The rows of each key that more than one row has."""
-    seen: set[Hashable] = set()
-    twice: set[Hashable] = set()
-    for row in rows:
-        found = key(row)
-        (twice if found in seen else seen).add(found)
-    groups: dict[Hashable, list[AcceptedRow]] = defaultdict(list)
-    for row in rows if twice else ():
-        if (found := key(row)) in twice:
-            groups[found].append(row)
-    return groups
 
 
 def _data(row: AcceptedRow) -> tuple[str, ...]:
     member = row.member
     names = (member.first_names.casefold(), member.last_name.casefold(), member.protocol_card.casefold())
     return (member.email.folded, member.language, *names, member.mission, member.link, member.code)
-
-
-def _moved(
-    row: AcceptedRow, status: RowStatus, code: str, group: Sequence[AcceptedRow], file: str, columns: Columns
-) -> RejectedRow:
-    field = "email" if code == "email-shared" else "identification_number"
-    severity = Severity.NOTE if status is RowStatus.SKIPPED else Severity.ERROR
-    problem = _problem(row, field, code, severity, group, file, columns)
-    return RejectedRow(row.row, status, (problem,), row.warnings)
-
-
-def _problem(
-    row: AcceptedRow,
-    field: str,
-    code: str,
-    severity: Severity,
-    group: Sequence[AcceptedRow],
-    file: str,
-    columns: Columns,
-) -> Problem:
-    others = [str(other.row) for other in group if other is not row]
-    named = ", ".join(others[:_MOST_NAMED]) + (" …" if len(others) > _MOST_NAMED else "")
-    found = row.member.email.text if field == "email" else row.member.number.printed
-    slots = (*columns.place(field), ("rows", named))
-    return Problem(code, Place(file, row.row, field), found, severity, slots)

@@ -12,24 +12,26 @@ from notegen.domain.language import Language
 from notegen.domain.member import Member
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import FIELDS, AcceptedRow, RejectedRow, RowStatus
-from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, quoted, shown
+from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, is_blank, quoted, shown
 from notegen.reading.identification_number import birth_date, read_number
 from notegen.reading.mail_address import read_address
 from notegen.reading.roster_header import Columns
 
 LONGEST = 200
 """Characters of a name or of a card number; more is a slip of the clipboard."""
-LONGEST_LINK = 2_000
 _DATES = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")
 _LINK = re.compile(r"https?://[!-~]+")
 
 
 class RowReader:
-    """Reads rows once the columns are known; `today` decides about births from 2000."""
+    """Reads rows once the columns are known; `today` decides about births from 2000. `hidden` are the numbers
+    of rows that a person does not see in the workbook.
+    """
 
-    __slots__ = ("_codes", "_columns", "_file", "_letters", "_optional", "_spellings", "_today")
+    __slots__ = ("_codes", "_columns", "_file", "_letters", "_optional", "_spellings", "_today", "hidden")
 
     def __init__(self, file: str, columns: Columns, languages: Mapping[str, Language], today: date) -> None:
+        self.hidden: list[int] = []
         self._file = file
         self._columns = columns
         self._today = today
@@ -40,25 +42,28 @@ class RowReader:
 
     def read(self, row: SheetRow) -> AcceptedRow | RejectedRow | None:
         """What the row comes to; None where it is blank in the columns of the form."""
-        number, mail, language, *names = (row.cells.get(letters) for letters in self._letters)
+        number, mail, language, first, last, card = map(row.cells.get, self._letters)
         problems: list[Problem] = []
         warnings: list[Problem] = []
         identification = self._number(row, number, problems, warnings)
         address = self._address(row, mail, problems, warnings)
         code = self._language(row, language, problems)
-        first, last, card = (
-            self._text(row, field, value, problems) for field, value in zip(FIELDS[3:], names, strict=True)
-        )
+        first_names = self._text(row, "first_names", first, problems)
+        last_name = self._text(row, "last_name", last, problems)
+        protocol_card = self._text(row, "protocol_card", card, problems)
         if len(problems) == len(FIELDS) and all(problem.code == "incomplete" for problem in problems):
             return None
         more = self._more(row, identification, problems, warnings) if self._optional else ("", "", "")
         if row.hidden:
+            self.hidden.append(row.number)
             warnings.append(
                 self._problem(row, "identification_number", "row-hidden", severity=Severity.WARNING)
             )
         if problems or identification is None or address is None:
             return RejectedRow(row.number, RowStatus.REJECTED, tuple(problems), tuple(warnings))
-        member = Member(row.number, identification, address, code, first, last, card, *more)
+        member = Member(
+            row.number, identification, address, code, first_names, last_name, protocol_card, *more
+        )
         return AcceptedRow(member, tuple(warnings))
 
     def merged(self, row: int) -> Problem:
@@ -106,22 +111,24 @@ class RowReader:
         return code
 
     def _text(self, row: SheetRow, field: str, value: Value | None, problems: list[Problem]) -> str:
+        text = clean(value) if isinstance(value, str) else ""
+        if text and len(text) <= LONGEST:
+            return text
         if value is None or self._is_faulty(row, field, value, problems):
             self._missing(row, field, value, problems)
             return ""
-        text = clean(value) if isinstance(value, str) else shown(value)
         if isinstance(value, date):
             problems.append(self._problem(row, field, "cell-date", value))
         elif len(text) > LONGEST:
             problems.append(self._problem(row, field, "text-long", value, limit=str(LONGEST)))
-        return text
+        return text or shown(value)
 
     def _is_faulty(self, row: SheetRow, field: str, value: Value, problems: list[Problem]) -> bool:
         if isinstance(value, CellFault):
             code = "cell-error" if value.text else "cell-formula"
             problems.append(self._problem(row, field, code, value))
             return True
-        return isinstance(value, str) and not clean(value)
+        return isinstance(value, str) and is_blank(value)
 
     def _missing(self, row: SheetRow, field: str, value: Value | None, problems: list[Problem]) -> None:
         if not isinstance(value, CellFault):

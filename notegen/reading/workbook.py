@@ -25,6 +25,7 @@ TINT = "E8ECF4"
 ALARM = "F8D0CC"
 CAUTION = "FBE9B7"
 LONGEST_CELL = 8_000
+_REASON_WIDTH = 90
 _LINE = Side(style="thin", color="C5CBDA")
 
 
@@ -119,7 +120,7 @@ def mark_copy(rows: Iterable[SheetRow], report: Report, destination: Path) -> No
 
 def _mark(sheet: Worksheet, report: Report) -> None:
     column = _free_column(sheet, report.header_row)
-    sheet.column_dimensions[column].width = 90
+    sheet.column_dimensions[column].width = _REASON_WIDTH
     if report.header_row:
         title = sheet[f"{column}{report.header_row}"]
         set_text(title, report.title)
@@ -135,6 +136,8 @@ def _mark(sheet: Worksheet, report: Report) -> None:
         cell = sheet[f"{column}{row}"]
         set_text(cell, "\n".join(texts)[:LONGEST_CELL])
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+        lines = sum(1 + len(text) // _REASON_WIDTH for text in texts)
+        sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, 15 * lines), 400)
 
 
 def _mark_cell(cell: Cell, mark: Mark) -> None:
