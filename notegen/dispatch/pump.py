@@ -92,8 +92,8 @@ class Pump:
         else:
             traffic.close()
         left = traffic.options.group_commit - (time.monotonic() - begun)
-        if left > 0 and traffic.granted:
-            await asyncio.sleep(left)
+        if left > 0 and traffic.is_well_supplied:
+            await traffic.running_low.wait(left)
 
     def _remember(self, settlement: Settlement) -> None:
         self._pool.settle(settlement)

@@ -47,6 +47,8 @@ class Traffic:
         self.outcomes: list[Settlement] = []
         self.to_write = Signal()
         self.to_take = Signal()
+        self.running_low = Signal()
+        self._low = options.window // 4
         self._composer = composer
 
     @property
@@ -58,6 +60,11 @@ class Traffic:
     def backlog(self) -> int:
         """Mails that need a connection, or have one."""
         return len(self.granted) + len(self.taken)
+
+    @property
+    def is_well_supplied(self) -> bool:
+        """Whether the connections have enough to take for a while: outcomes may wait for company."""
+        return len(self.granted) > self._low and not self.closing
 
     @property
     def paused(self) -> bool:
@@ -75,6 +82,8 @@ class Traffic:
             if person_of(self.granted[0].key) == not_person:
                 return None
             planned = self.granted.popleft()
+            if len(self.granted) == self._low:
+                self.running_low.notify()
             try:
                 mail = self._composer(planned)
             except RenderingError as error:
@@ -107,6 +116,7 @@ class Traffic:
             self.progress(Event(EventKind.STOPPING))
         self.to_take.notify()
         self.to_write.notify()
+        self.running_low.notify()
 
     def failed(self, error: DeliveryError | None) -> None:
         """A connection ended without an answer to a mail. DeliveryError when there is no use in going on."""
