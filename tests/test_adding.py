@@ -118,11 +118,10 @@ def test_a_template_is_a_document_kind(templates_folder: Path, tmp_path: Path) -
 
 
 def test_the_page_tells_every_word_of_a_document() -> None:
-    source = (ROOT / "notegen" / "rendering" / "document.py").read_text(encoding="utf-8")
-    function = next(
-        n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.name == "_values"
-    )
-    keys = next(node for node in ast.walk(function) if isinstance(node, ast.Dict)).keys
+    source = (ROOT / "notegen" / "rendering" / "wording.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    values = next(function for function in functions if function.name == "section_values")
+    keys = next(node for node in ast.walk(values) if isinstance(node, ast.Dict)).keys
     assert words_told("A document kind") == {key.value for key in keys if isinstance(key, ast.Constant)}
 
 

@@ -87,6 +87,8 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
 def test_the_floors_are_drawn_as_they_are_checked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    # In parentheses stand rooms that are still to come.
+    layers = [re.sub(r" \| \(\w+\)", "", layer) for layer in layers]
     section = TEXTS[ROOT / "docs" / "architecture.md"].partition("## The floors")[2]
     drawn = re.search(r"```\n(.*?)```", section, re.DOTALL)
     assert drawn is not None
