@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notegen.domain.addressee import Addressee
+from notegen.domain.member import Member
 from notegen.domain.problem import Place
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 
@@ -43,8 +44,9 @@ class VerbalNote:
 
     `reference` is a request while no number is allotted. `links` maps a key to targets per language.
     `versions` stand in document order. `authoritative` is empty when all versions are. `source` holds the
-    author's file byte for byte, to be embedded, `companions` the body files it names. `done` is
-    the date beside the place: update or first issue.
+    author's file byte for byte, to be embedded, `companions` the body files it names. `annex` holds the
+    members listed on the annex's pages, once the roster was read. `done` is the date beside the place: update
+    or first issue.
     """
 
     document: str
@@ -61,6 +63,7 @@ class VerbalNote:
     source_name: str = ""
     source: bytes = b""
     companions: tuple[tuple[str, bytes], ...] = ()
+    annex: tuple[Member, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def section_values(frame: Frame, version: LanguageVersion, language: Language, b
         "lead": Markup(body.lead),
         "elides": language.elides(body.text),
         "body": Markup(body.rest),
+        "annex": note.annex,
         "enclosures": [_enclosure(frame, enclosure, language) for enclosure in note.enclosures],
     }
 

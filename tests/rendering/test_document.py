@@ -19,13 +19,25 @@ from verbal_notes import (
 )
 
 from notegen.domain.addressee import Addressee, AddresseeForms
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.identification import IdentificationNumber
 from notegen.domain.language import Letterhead
+from notegen.domain.member import Member
 from notegen.domain.outline import VERBAL_NOTE, Part
 from notegen.domain.reference import ReferenceRequest
 from notegen.domain.sender import Sender
 from notegen.errors import NoteFileError, TemplateError
 
 ALL = ("fr", "nl", "en", "de")
+MEMBER = Member(
+    7,
+    IdentificationNumber("85073003328"),
+    EmailAddress("a", "example.org"),
+    "fr",
+    "Anne Marie",
+    "O'Neill",
+    "P-1",
+)
 MARKS = {
     Part.LETTERHEAD: 'class="letterhead"',
     Part.REFERENCE: 'class="reference"',
@@ -297,6 +309,21 @@ def test_the_parts_stand_in_the_order_of_the_outline() -> None:
     marks = [MARKS[each.part] for each in VERBAL_NOTE if each.part in MARKS]
     places = [html.index(mark) for mark in marks]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("fr", "Annexe : membres du personnel"),
+        ("nl", "Bijlage: personeelsleden"),
+        ("en", "Annex: members of the staff"),
+        ("de", "Anlage: Mitglieder des Personals"),
+    ],
+)
+def test_the_annex_lists_the_members_with_their_identification_numbers(code: str, title: str) -> None:
+    (text,) = texts(composed(note(code, annex=(MEMBER,))))
+    assert text.index("2021") < text.index(title)
+    assert text.split()[-6:] == ["1", "O’Neill", "Anne", "Marie", "85.07.30-033.28", "P-1"]
 
 
 def test_links_come_from_the_registry_in_the_language_of_the_section() -> None:

@@ -18,6 +18,9 @@ from verapdf import verapdf
 from verbal_notes import BEGINNINGS, RICH, SENDER, composed, enclosure, note
 
 from notegen.domain.addressee import Addressee, AddresseeForms
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.identification import IdentificationNumber
+from notegen.domain.member import Member
 from notegen.domain.reference import ReferenceRequest
 from notegen.errors import NoteFileError, RenderingError
 from notegen.rendering.archive import embedded_files, read_archive
@@ -68,6 +71,18 @@ Encore[^a] et encore[^b].
     En deux alinéas.
 [^b]: Avec un [lien](https://example.org/).
 """
+MEMBERS = tuple(
+    Member(
+        row,
+        IdentificationNumber("85073003328"),
+        EmailAddress("a", "example.org"),
+        "fr",
+        f"Anne Marie {row}",
+        "Peeters-Vandenbroucke",
+        f"P-{row:05}",
+    )
+    for row in range(2, 92)
+)
 REQUEST = ReferenceRequest("P1.1", "PRO.3143", "VACCIN")
 
 
@@ -124,6 +139,7 @@ def test_every_kind_of_note_is_pdf_a_3a_and_pdf_ua_1_by_verapdf(writer: PdfWrite
         "draft": composed(note("nl", "de", reference=REQUEST), draft=True),
         "fixed-letterhead": composed(note("fr", "nl"), sender=replace(SENDER, fixed="fr")),
         "bold-link": composed(note("en", body="see [*1* **2** 4^th^](link:plates), **[5](link:plates)**")),
+        "annex": composed(note("fr", "nl", annex=MEMBERS)),
         "everything": composed(note("fr", body=EVERYTHING)),
     }  # fmt: skip
     paths = [tmp_path / f"{name}.pdf" for name in documents]
@@ -276,6 +292,13 @@ def test_the_table_repeats_its_header_on_every_page(writer: PdfWriter, tmp_path:
     with_rows = [page for page in pages if "Agent" in page]
     assert len(with_rows) > 1
     assert all("Catégorie" in page for page in with_rows)
+
+
+def test_the_annex_has_pages_of_its_own(writer: PdfWriter, tmp_path: Path) -> None:
+    pages = page_texts(writer.write(composed(note("fr", annex=MEMBERS))), tmp_path)
+    assert len(pages) > 2
+    assert "85.07.30-033.28" not in pages[0]
+    assert all("Numéro d’identification" in page and "Fait à" not in page for page in pages[1:])
 
 
 @pytest.mark.parametrize("paragraphs", range(8, 22))
