@@ -139,3 +139,29 @@ def read_and_warn(face: Face, file: Path, addressees: Path | None) -> VerbalNote
     for problem in warnings:
         tell(sentence(problem, face.reader_language("")))
     return note
+
+
+@command(app)
+def rebuild(
+    face: Face,
+    file: Annotated[Path, typer.Argument(metavar="FILE.pdf", help="A note as notegen wrote it.")],
+    check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the rebuilt PDF goes.")
+    ] = None,
+) -> None:
+    """Print a note again from what is inside its PDF, and say whether the bytes are the same.
+
+    Example: notegen note rebuild out/P1.1-PRO.2207-07.09.2026-CARTES-3.pdf --check
+    """
+    from notegen.flows import save
+    from notegen.flows.rebuild import rebuild as rebuilt
+
+    again, verdict = rebuilt(file, face.house)
+    if output is not None and not check:
+        answer(save(output, again))
+    if verdict.same:
+        answer(f"{file}: the same bytes")
+        return
+    answer(f"{file}: not the same bytes (written by {verdict.written_by}, rebuilt by {verdict.rebuilt_by})")
+    raise typer.Exit(1)

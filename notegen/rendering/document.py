@@ -124,7 +124,7 @@ def _facts(frame: Frame) -> AttachedFile:
         "addressee": {
             "key": note.addressee.key,
             "languages": list(note.addressee.languages),
-            "forms": {code: asdict(forms[code]) for code in shown if code in forms},
+            "forms": {code: asdict(form) for code, form in sorted(forms.items())},
         },
     }
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -135,3 +135,48 @@ def test_the_pdf_carries_the_officer_s_file(notegen: Notegen, examples: Path, tm
             pdf.attachments["national-day.yaml"].get_file().read_bytes()
             == (examples / "national-day.yaml").read_bytes()
         )
+
+
+def test_a_printed_note_is_rebuilt_byte_for_byte_from_what_is_inside_it(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    notegen("note", "render", examples / "vehicles.yaml", "-o", "out")
+    notegen("note", "render", examples / "vehicles.yaml", "-o", "out", "--draft", "--only", "nl")
+    merging = ("note", "merge", examples / "staff-list.yaml", "--addressees", examples / "addressees.yaml")
+    assert notegen(*merging, "-o", "out", "--jobs", "2").code == 0
+    printed = sorted((tmp_path / "out").glob("*.pdf"))
+    assert len(printed) >= 14
+    for path in printed[:3] + printed[-2:]:
+        rebuilt = notegen("note", "rebuild", path, "--check")
+        assert (rebuilt.code, rebuilt.out) == (0, f"{path}: the same bytes\n")
+
+
+def test_a_note_whose_template_has_changed_is_not_rebuilt_as_the_same(
+    notegen: Notegen, examples: Path, tmp_path: Path, templates_folder: Path
+) -> None:
+    notegen("note", "render", examples / "national-day.yaml", "-o", "out")
+    own = tmp_path / "own/fr/documents"
+    own.mkdir(parents=True)
+    source = (templates_folder / "fr/documents/verbal-note.html").read_text(encoding="utf-8")
+    (own / "verbal-note.html").write_text(
+        source.replace("saisit cette", "saisit volontiers cette"), encoding="utf-8"
+    )
+    rebuilt = notegen("note", "rebuild", "out/national-day-draft.pdf", "--check", "--templates", "own")
+    assert rebuilt.code == 1
+    assert "not the same bytes" in rebuilt.out
+
+
+def test_what_is_no_note_of_ours_cannot_be_rebuilt(notegen: Notegen, tmp_path: Path) -> None:
+    (tmp_path / "other.pdf").write_bytes(b"%PDF-1.4\nnothing\n")
+    refused = notegen("note", "rebuild", "other.pdf", "--check")
+    assert refused.code == 2
+    assert "other.pdf" in refused.err
+
+
+def test_a_mission_gets_its_note_in_its_own_languages(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    merging = ("note", "merge", examples / "staff-list.yaml", "--addressees", examples / "addressees.yaml")
+    notegen(*merging, "-o", "out", "--jobs", "1")
+    with pikepdf.open(tmp_path / "out/staff-list-draft-embassy-fr.pdf") as pdf, pdf.open_outline() as outline:
+        assert len(outline.root) == 2
