@@ -245,9 +245,10 @@ def exit_code(summary: Summary, *, rejected: int, dry_run: bool) -> int:
 
 
 def _selection(first: int, only: str, redirect_to: str, allow_list: Path | None) -> Selection:
-    from notegen.cli.outgoing import one_address, read_allow_list
+    from notegen.cli.outgoing import read_allow_list
     from notegen.errors import InputError
     from notegen.flows import Selection
+    from notegen.office import one_address
 
     try:
         rows = frozenset(int(row) for row in only.split(",") if row.strip())

@@ -73,12 +73,9 @@ class Face:
     @functools.cached_property
     def house(self) -> House:
         """What every line of flows.py needs."""
-        from notegen.flows import House
-        from notegen.rendering.template import Templates
-        from notegen.settings import note_sender
+        from notegen.office import make_house
 
-        sender = note_sender(self.settings, self.languages)
-        return House(self.languages, Templates(self.folders), sender, self.settings.typography.profile)
+        return make_house(self.languages, self.folders, self.settings)
 
     def reader_language(self, code: str) -> Language:
         """The language a person at this terminal reads: as asked, as set, as in the environment."""
@@ -96,12 +93,9 @@ class Face:
 
     def roster_options(self, *, positional: bool = False) -> RosterOptions:
         """What the settings accept from missions."""
-        from notegen.reading.roster_file import RosterOptions
+        from notegen.office import roster_options
 
-        own = self.settings.roster
-        return RosterOptions(
-            row_limit=own.row_limit, shared_email_is_error=own.shared_email == "reject", positional=positional
-        )
+        return roster_options(self.settings, positional=positional)
 
     @property
     def today(self) -> date:

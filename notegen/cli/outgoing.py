@@ -5,37 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from notegen import office
 from notegen.cli.face import Face, tell
 from notegen.delivery.backends import DELIVERIES
 from notegen.delivery.settings import FolderSettings
 from notegen.dispatch.options import InDoubt, Options
 from notegen.domain.activation import Activation
-from notegen.domain.email_address import EmailAddress
 from notegen.domain.mail import Delivery
-from notegen.domain.mail_sender import MailSender
 from notegen.errors import InputError, SettingsError
-from notegen.reading.mail_address import read_address
+from notegen.office import REHEARSAL_URL
 from notegen.rendering.email import EmailComposer
 from notegen.settings import Settings, read_key
-
-REHEARSAL_URL = "https://profile.example.org/activate?token={token}"
-"""Where links lead while nothing leaves this machine and no page was named."""
 
 
 def make_composer(face: Face) -> EmailComposer:
     """What turns the ledger's rows into mails, as the settings describe the service."""
-    second = face.settings.activation.second_language
-    if second and second not in face.languages:
-        hint = f"Choose one of: {', '.join(face.languages)}."
-        raise SettingsError(f"no such language: {second!r}", where="[activation] second_language", hint=hint)
-    return EmailComposer(
-        face.house.templates,
-        face.languages,
-        sender=_mail_sender(face),
-        date=lambda: face.now().astimezone(),
-        activation=activation_of(face.settings),
-        second_language=second,
-    )
+    return office.make_composer(face.house, face.settings, activation_of(face.settings), face.now, tell)
 
 
 def make_delivery(settings: Settings, dispatch: str) -> Delivery:
@@ -61,15 +46,6 @@ def loop_options(settings: Settings) -> Options:
     )
 
 
-def one_address(text: str, where: str) -> EmailAddress:
-    """The address that a person gave; InputError says where."""
-    address, _, meant = read_address(text)
-    if address is None:
-        hint = f"Did you mean {meant}?" if meant else "Write it as name@example.org."
-        raise InputError(f"this is no e-mail address: {text!r}.", where=where, hint=hint)
-    return address
-
-
 def read_allow_list(path: Path) -> frozenset[str]:
     """Addresses and domains of a file, one a line, `#` begins a remark; lower case."""
     try:
@@ -84,31 +60,6 @@ def read_allow_list(path: Path) -> frozenset[str]:
             "the list is empty", where=str(path), hint="Write an address or a domain on each line."
         )
     return found
-
-
-def _mail_sender(face: Face) -> MailSender:
-    smtp, activation = face.settings.smtp, face.settings.activation
-    address = one_address(smtp.from_, "[smtp] from")
-    reply_to = one_address(smtp.reply_to, "[smtp] reply_to") if smtp.reply_to else None
-    contact = one_address(activation.contact, "[activation] contact") if activation.contact else reply_to
-    if contact is None:
-        tell(f"The mails name {address.text} for questions. Set contact under [activation] to name another.")
-    own = activation.service or smtp.from_name
-    names = {code: own or words.labels["service"] for code, words in face.languages.items()}
-    try:
-        return MailSender(
-            address=address,
-            name=names.get("en") or next(iter(names.values())),
-            names=names,
-            contact=contact or address,
-            reply_to=reply_to,
-            return_path=one_address(smtp.return_path, "[smtp] return_path") if smtp.return_path else None,
-            valid_days=activation.valid_days,
-        )
-    except ValueError as error:
-        raise SettingsError(
-            str(error), where="[activation] valid_days", hint="Give two days or more, or 0."
-        ) from error
 
 
 def activation_of(settings: Settings) -> Activation:
