@@ -17,10 +17,13 @@ from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_agreement import make_note
 from notegen.reading.note_file import NOBODY
 from notegen.reading.note_form import NoteForm
+from notegen.reading.note_register_form import write_note_form
 from notegen.reading.note_sense import Sense
 from notegen.reading.note_sheet import CellPlaces, Record, listed, read_sheets
 from notegen.reading.yaml import Data, dump
 from notegen.reading.yaml_form import fill
+
+__all__ = ["read_register", "write_note_form"]
 
 NOTES = (
     "key", "unit", "file", "topic", "number", "issued", "updated", "place", "addressee", "languages",

@@ -186,6 +186,24 @@ def write_form_sheet(path: Path, form: FormSheet) -> None:
     workbook.save(path)
 
 
+def write_form_book(path: Path, forms: Sequence[FormSheet]) -> None:
+    """Draw several sheets that are filled in together; nothing is locked, so that texts can be formatted."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for form in forms:
+        sheet = workbook.create_sheet(form.title)
+        for index, column in enumerate(form.columns):
+            letters = column_letters(index)
+            _draw_column(sheet, letters, column, form.rows)
+            for row in range(2, form.rows + 2):
+                sheet[f"{letters}{row}"].alignment = Alignment(wrap_text=column.width >= 40, vertical="top")
+        sheet.freeze_panes = "B2"
+        _set_up_page(sheet)
+        workbook.properties.language = form.language
+    workbook.properties.creator = "notegen"
+    workbook.save(path)
+
+
 def _draw_column(sheet: Worksheet, letters: str, column: ColumnGuide, rows: int) -> None:
     sheet.column_dimensions[letters].width = column.width
     header = sheet[f"{letters}1"]

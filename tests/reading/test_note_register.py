@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
@@ -17,7 +17,8 @@ from notegen.domain.note import VerbalNote
 from notegen.errors import NoteFileError
 from notegen.reading.addressee_file import read_addressees
 from notegen.reading.note_file import read_note
-from notegen.reading.note_register import read_register
+from notegen.reading.note_register import NOTES as NOTES_HEADERS
+from notegen.reading.note_register import read_register, write_note_form
 from notegen.reading.yaml import loads
 
 Languages = Mapping[str, Language]
@@ -175,3 +176,39 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, languages: Languages, co
     path.write_bytes(content)
     with pytest.raises(NoteFileError, match=r"notes\.xlsx: th"):
         read_register(path, languages)
+
+
+@pytest.mark.parametrize("code", ["fr", "nl", "en", "de"])
+def test_the_blank_form_has_the_columns_that_are_read(
+    tmp_path: Path, languages: Languages, code: str
+) -> None:
+    path = tmp_path / "notes.xlsx"
+    write_note_form(path, languages, code)
+    book = load_workbook(path)
+    assert book.sheetnames == ["Notes", "Texts", "Links", "Addressees"]
+    headers = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
+    assert headers["Notes"] == list(NOTES_HEADERS[:11])
+    assert headers["Texts"] == ["key", "language", "title", "body"]
+    assert {"fr article", "nl article", "en name", "de gender", "de dative"} <= set(headers["Addressees"])
+    assert "en article" not in headers["Addressees"]
+    prompts = {validation.prompt for sheet in book for validation in sheet.data_validations.dataValidation}
+    assert languages[code].messages["register-body"].do in prompts
+    with pytest.raises(NoteFileError, match="there is no note in the sheet Notes"):
+        read_register(path, languages)
+
+
+def test_the_form_filled_in_is_read(tmp_path: Path, languages: Languages) -> None:
+    path = tmp_path / "notes.xlsx"
+    write_note_form(path, languages)
+    book = load_workbook(path)
+    book["Notes"].delete_rows(2, 300)
+    for values in (["a", "P0.0", "PRO.1", "X", None, "2026-06-17", None, "brussels", "un", "en"],):
+        for column, value in enumerate(values, 1):
+            book["Notes"].cell(2, column).value = value
+    for column, value in enumerate(["a", "en", "Title", "inform them."], 1):
+        book["Texts"].cell(2, column).value = value
+    columns = [cell.value for cell in book["Addressees"][1]]
+    book["Addressees"].cell(2, 1).value = "un"
+    book["Addressees"].cell(2, columns.index("en name") + 1).value = "United Nations"
+    book.save(path)
+    assert read(path, languages)["a.yaml"].addressee.forms["en"].block == "To the United Nations"
