@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -78,6 +80,51 @@ def save(
         change(active)
     workbook.save(folder / name)
     return folder / name
+
+
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_PARTS = {
+    "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>",
+    "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}'><Relationship Id='r1' "
+    f"Type='{RELATION}/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+    "xl/workbook.xml": f"<workbook xmlns='{SHEET}' xmlns:r='{RELATION}'><sheets>"
+    "<sheet name='Staff' sheetId='1' r:id='r1'/></sheets></workbook>",
+    "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}'>"
+    f"<Relationship Id='r1' Type='{RELATION}/worksheet' Target='worksheets/sheet1.xml'/>"
+    f"<Relationship Id='r2' Type='{RELATION}/sharedStrings' Target='sharedStrings.xml'/></Relationships>",
+}
+
+
+def raw(
+    folder: Path, sheet_data: str, *, before: str = "", after: str = "", name: str = "raw.xlsx", **parts: str
+) -> Path:
+    """An .xlsx whose XML is written out: what stands inside, before and after `sheetData`.
+
+    `parts` replaces whole parts: `sheet`, `workbook`, `strings`.
+    """
+    sheet_xml = f'<worksheet xmlns="{SHEET}">{before}<sheetData>{sheet_data}</sheetData>{after}</worksheet>'
+    files = {**_PARTS, "xl/worksheets/sheet1.xml": parts.get("sheet", sheet_xml)}
+    if "workbook" in parts:
+        files["xl/workbook.xml"] = parts["workbook"]
+    if "strings" in parts:
+        files["xl/sharedStrings.xml"] = parts["strings"]
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in files.items():
+            archive.writestr(part, content)
+    return folder / name
+
+
+def cell(reference: str, text: str) -> str:
+    """A cell with a text in it."""
+    return f'<c r="{reference}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+
+
+def row(index: int, values: Sequence[object]) -> str:
+    """A row of texts as XML."""
+    named = zip("ABCDEFGHIJ", values, strict=False)
+    return f'<row r="{index}">' + "".join(cell(f"{c}{index}", str(v)) for c, v in named if v) + "</row>"
 
 
 def read(path: Path, languages: Mapping[str, Language], **options: object) -> Roster:

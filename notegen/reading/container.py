@@ -65,10 +65,7 @@ _SIGNATURES = (
     (b"MM\x00*", "TIFF"),
 )  # fmt: skip
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|table|\?xml|meta|div|style)", re.IGNORECASE)
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError,
-    RuntimeError, ValueError,
-)  # fmt: skip
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BY_SUFFIX = {".csv": Kind.CSV, ".txt": Kind.CSV, ".tsv": Kind.TSV, ".tab": Kind.TSV, ".yaml": Kind.YAML,
               ".yml": Kind.YAML}  # fmt: skip
