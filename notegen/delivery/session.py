@@ -10,6 +10,9 @@ from notegen.delivery.reply import GarbledReplyError, Reply, ReplyReader
 LARGE = 65_536
 """Bytes from which a content leaves piece by piece, its final dot held back until all else has left."""
 
+INCOMING = 16_384
+"""Bytes taken from the network at a time; replies are short."""
+
 FAREWELL_SECONDS = 5.0
 """How long the answer to QUIT is waited for; it changes nothing any more."""
 
@@ -28,7 +31,7 @@ class SessionOverError(Exception):
         self.estranged = estranged
 
 
-class Session(asyncio.Protocol):
+class Session(asyncio.BufferedProtocol):
     """One open connection. Takes the transport over from whoever made the greetings."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -39,14 +42,22 @@ class Session(asyncio.Protocol):
         self._paused = False
         self._end = ""
         self._garbled = False
+        self._incoming = memoryview(bytearray(INCOMING))
+        self._deadline = 0.0
+        self._watch: asyncio.TimerHandle | None = None
         transport.set_protocol(self)
         if transport.is_closing():
             self._end = "the server closed the connection"
 
-    def data_received(self, data: bytes) -> None:
-        """Part of asyncio.Protocol."""
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Part of asyncio.BufferedProtocol."""
+        del sizehint
+        return self._incoming
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Part of asyncio.BufferedProtocol."""
         try:
-            self._replies.extend(self._reader.feed(data))
+            self._replies.extend(self._reader.feed(bytes(self._incoming[:nbytes])))
         except GarbledReplyError as garbled:
             self._end = f"the server's answer is not SMTP: {garbled}"
             self._garbled = True
@@ -54,18 +65,20 @@ class Session(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Part of asyncio.Protocol."""
+        """Part of asyncio.BufferedProtocol."""
+        if self._watch is not None:
+            self._watch.cancel()
         self._end = self._end or (
             "the connection was lost" if exc is not None else "the server closed the connection"
         )
         self._wake()
 
     def pause_writing(self) -> None:
-        """Part of asyncio.Protocol."""
+        """Part of asyncio.BufferedProtocol."""
         self._paused = True
 
     def resume_writing(self) -> None:
-        """Part of asyncio.Protocol."""
+        """Part of asyncio.BufferedProtocol."""
         self._paused = False
         self._wake()
 
@@ -115,15 +128,33 @@ class Session(asyncio.Protocol):
         self._transport.abort()
 
     async def _wait(self, seconds: float) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
+        """Wait for news. One timer serves many waits: it is moved only when it would ring too late."""
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + seconds
+        if self._watch is None or self._watch.when() > self._deadline:
+            self._set_watch(loop)
+        self._waiter = loop.create_future()
         try:
-            async with asyncio.timeout(seconds):
-                await self._waiter
+            await self._waiter
         except TimeoutError:
             silence = f"the server did not answer within {seconds:g} s"
             raise SessionOverError(silence, estranged=True) from None
         finally:
             self._waiter = None
+
+    def _set_watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = loop.call_at(self._deadline, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watch = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if loop.time() < self._deadline:
+            self._set_watch(loop)
+        else:
+            self._waiter.set_exception(TimeoutError())
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

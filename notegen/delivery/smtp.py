@@ -77,7 +77,7 @@ class SmtpDelivery:
 
     async def _connect(self) -> tuple[Session, Terms]:
         client = aiosmtplib.SMTP(
-            hostname=self._settings.host,
+            hostname=self._settings.host.strip("[]"),
             port=self._settings.actual_port,
             local_hostname=await self._own_name(),
             timeout=self._settings.connect_seconds,

@@ -13,7 +13,6 @@ from notegen.domain.mail import Mail
 from notegen.domain.receipt import Outcome, Receipt
 
 _PATH = re.compile(r"[^\x00-\x20\x7f<>]*")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _DEMANDS_LOGIN = frozenset({530, 534, 535, 538})
 _OUT_OF_STEP = frozenset({500, 502, 503})
 
@@ -69,12 +68,10 @@ def commands(mail: Mail, terms: Terms) -> tuple[bytes, bytes, bytes]:
 def with_crlf(content: bytes) -> bytes:
     """Every line ended by CRLF, the last one too.
 
-    A bare CR or LF becomes a CRLF, so that no server can take part of a content for commands.
+    A bare CR or LF becomes a CRLF, so that no server can take part of a content for commands. (The lines of
+    bytes end in CR, LF or CRLF alone, unlike those of text.)
     """
-    ends = content.count(b"\r\n")
-    if content.count(b"\n") != ends or content.count(b"\r") != ends:
-        content = _LINE_END.sub(b"\r\n", content)
-    return content if content.endswith(b"\r\n") else content + b"\r\n"
+    return b"\r\n".join((*content.splitlines(), b""))
 
 
 def on_the_wire(content: bytes) -> bytes:

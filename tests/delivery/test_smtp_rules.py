@@ -23,7 +23,7 @@ CONTENTS = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"..", b"a", b
 def normal(content: bytes) -> bytes:
     """Every line ended by CRLF, written the slow way."""
     text = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return (text if text.endswith(b"\n") else text + b"\n").replace(b"\n", b"\r\n")
+    return (text if text.endswith(b"\n") or not text else text + b"\n").replace(b"\n", b"\r\n")
 
 
 class TestContent:
