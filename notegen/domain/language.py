@@ -45,7 +45,8 @@ class Language:
     the order of the form; `aspirated_h` (French) lists the beginnings of words before which "de" does not
     elide. `tag` is the BCP 47 tag that documents and mails carry; `in_language` says of each language how a
     text is named that is written in it ("en français"), to be listed in a sentence. `optional_headers` are
-    the headers of further roster columns, by field.
+    the headers of further roster columns, by field. `hyphenation` holds words with a hyphen wherever they may
+    be divided, for those that the patterns of the language get wrong.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Language:
     tag: str = ""
     in_language: Mapping[str, str] = field(default_factory=dict)
     optional_headers: Mapping[str, str] = field(default_factory=dict)
+    hyphenation: tuple[str, ...] = ()
 
     def elides(self, text: str) -> bool:
         """Whether "de" becomes "d’" before this text (French): before a vowel or a mute h."""

@@ -48,6 +48,10 @@ class _Elision(_Strict):
     aspirated_h: tuple[str, ...]
 
 
+class _Hyphenation(_Strict):
+    words: tuple[str, ...]
+
+
 class _Declension(_Strict):
     inflected: str
 
@@ -71,6 +75,7 @@ class _LanguageFile(_Strict):
     grammar: dict[str, dict[str, str]]
     elision: _Elision = _Elision(aspirated_h=())
     in_language: dict[str, str] = {}
+    hyphenation: _Hyphenation = _Hyphenation(words=())
     declension: _Declension = _Declension(inflected="")
     roster: _Roster
 
@@ -124,6 +129,7 @@ def _read_language(code: str, folders: Sequence[Path]) -> Language:
         optional_headers=words.roster.optional_headers,
         tag=words.tag or words.locale.replace("_", "-"),
         in_language=words.in_language,
+        hyphenation=words.hyphenation.words,
         inflected=words.declension.inflected,
     )
 

@@ -31,13 +31,14 @@ FACTS = "notegen.json"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One language version: HTML without a page around it, its title, and the watermark of a draft."""
+    """One language version: HTML without a page around it, its title, watermark, words to divide."""
 
     language: str
     tag: str
     title: str
     html: str
     watermark: str = ""
+    hyphenation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +157,5 @@ def _section(frame: Frame, version: LanguageVersion) -> Section:
         title=typeset(version.title, language.code, frame.profile),
         html=typeset_html(markup, language.code, frame.profile),
         watermark=label_of(language, "draft") if frame.draft else "",
+        hyphenation=language.hyphenation,
     )

@@ -26,6 +26,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
+from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
 from notegen.rendering.tagging import PageLink, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
@@ -144,6 +145,7 @@ class PdfWriter:
         page = HTML(string=self._page(document, [section], ""), url_fetcher=self._fetcher)
         number_links(page.etree_element, links)
         guide_lines(page.etree_element)
+        teach(section.tag, section.hyphenation)
         if len(self._images) > 64:
             self._images.clear()
         return page.render(
