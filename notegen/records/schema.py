@@ -88,7 +88,7 @@ mails = Table(
     sqlite_with_rowid=False,
 )
 
-references = Table(
+reference_numbers = Table(
     "reference_numbers",
     metadata,
     Column("unit", Text, primary_key=True),
@@ -96,12 +96,25 @@ references = Table(
     Column("topic", Text, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("dated", Text, nullable=False),
+    Column("allotted", Integer, nullable=False),
     Column("note", Text, nullable=False),
-    Column("document", Text, nullable=False, default=""),
+    Column("path", Text, nullable=False),
     Column("reserved", BigInteger, nullable=False),
     Column("issued", BigInteger),
-    Column("entry", Integer, unique=True),
-    Column("chain", Text, nullable=False, default=""),
+)
+
+register_entries = Table(
+    "register_entries",
+    metadata,
+    Column("entry", Integer, primary_key=True),
+    Column("deed", Text, nullable=False),
+    Column("reference", Text, nullable=False, index=True),
+    Column("note", Text, nullable=False, index=True),
+    Column("document", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("updated", Text, nullable=False),
+    Column("entered", BigInteger, nullable=False),
+    Column("chain", Text, nullable=False),
 )
 
 MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
