@@ -67,6 +67,7 @@ def section_values(frame: Frame, version: LanguageVersion, language: Language, b
 
 
 def language_of(frame: Frame, code: str) -> Language:
+    """The language of that code. Raises NoteFileError when no folder of templates is for it."""
     try:
         return frame.languages[code]
     except KeyError:
@@ -99,6 +100,7 @@ def printed_reference(frame: Frame, language: Language) -> str:
 
 
 def label_of(language: Language, key: str) -> str:
+    """A word of [labels]. Raises TemplateError when the language lacks it."""
     try:
         return language.labels[key]
     except KeyError:
@@ -153,6 +155,7 @@ def _enclosure(frame: Frame, enclosure: Enclosure, language: Language) -> dict[s
 
 
 def section_body(frame: Frame, version: LanguageVersion, language: Language) -> Body:
+    """The body of a version, filled in and parsed. Raises NoteFileError with the line of what is wrong."""
     def resolve(target: str) -> str:
         return _target(frame.note, language.code, target)
 
