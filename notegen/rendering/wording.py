@@ -156,6 +156,7 @@ def _enclosure(frame: Frame, enclosure: Enclosure, language: Language) -> dict[s
 
 def section_body(frame: Frame, version: LanguageVersion, language: Language) -> Body:
     """The body of a version, filled in and parsed. Raises NoteFileError with the line of what is wrong."""
+
     def resolve(target: str) -> str:
         return _target(frame.note, language.code, target)
 
