@@ -118,12 +118,12 @@ def settle(satchel: Satchel, mail: Mail, reply: Reply) -> None:
 def objection(reply: Reply, *, go_ahead: int) -> Reply | None:
     """The reply, if it refuses a command; None if it is in the class that lets us go on (2 or 3).
 
-    SessionOverError on 421 and when the session is out of step; LoginDemandedError when it wants a login:
-    in both cases nothing is said about the mail.
+    SessionOverError when the session is out of step (the server has forgotten it, or answers something else),
+    LoginDemandedError when it wants a login: in both cases nothing is said about the mail.
     """
     if reply.code // 100 == go_ahead:
         return None
-    if reply.code == 421 or reply.code in _OUT_OF_STEP or reply.code // 100 not in (4, 5):
+    if reply.code in _OUT_OF_STEP or reply.code // 100 not in (4, 5):
         raise SessionOverError(reply.words, reply.code)
     if reply.code in _DEMANDS_LOGIN:
         raise LoginDemandedError(f"{reply.code} {reply.words}")

@@ -133,6 +133,15 @@ class TestTooBig:
         assert outcome(outbox, 1) is REFUSED
         assert outcome(outbox, 2) is DEFERRED if "mail-2" in outbox.taken else True
 
+    def test_an_acceptance_in_the_middle_of_a_large_content_is_not_believed(
+        self, extensions: tuple[str, ...]
+    ) -> None:
+        offers = (*extensions[:-1], "SIZE 0")
+        script = Script(offers, {"BODY": [("250 2.0.0 queued", STALL)]}, body_bytes=1000)
+        server, outbox = deliver(script, [a_mail(1, LARGE)])
+        assert (receipt(outbox, 1).outcome, receipt(outbox, 1).relay_fault) == (DEFERRED, True)
+        assert server.accepted == []
+
 
 class TestServiceNotAvailable:
     """421 is the state of the relay, never the fault of a mail."""
@@ -160,6 +169,14 @@ class TestServiceNotAvailable:
         _, outbox = deliver(script, three())
         assert outcome(outbox, 1) is ACCEPTED
         assert receipt(outbox, 2) == Receipt(DEFERRED, 421, "4.4.2 idle too long", relay_fault=True)
+
+    @pytest.mark.parametrize("reply", ["503 5.5.1 EHLO first", "502 5.5.1 what?", "500 5.5.2 what?"])
+    def test_a_server_that_has_forgotten_the_session_blames_no_mail(
+        self, extensions: tuple[str, ...], reply: str
+    ) -> None:
+        _, outbox = deliver(Script(extensions, {"MAIL": [None, reply]}), three())
+        assert outcome(outbox, 1) is ACCEPTED
+        assert receipt(outbox, 2) == Receipt(DEFERRED, int(reply[:3]), reply[4:], relay_fault=True)
 
     def test_the_rest_goes_over_the_next_connection(self, extensions: tuple[str, ...]) -> None:
         script = Script(extensions, {"MAIL": [None, ("421 4.3.2 shutting down", CLOSE)]})
