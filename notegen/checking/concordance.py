@@ -11,7 +11,7 @@ from notegen.checking.structure import Shape, shape
 from notegen.domain.hyperlink import hyperlinks, without_code
 from notegen.domain.problem import Problem, Severity
 
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _FOLLOWED = re.compile(r"^(?:link:|tel:)")
 
 Reader = Callable[[Section], Sequence[Figure]]

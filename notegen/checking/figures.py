@@ -35,7 +35,7 @@ _DAYS = (
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _DAY_OF = {name: number for number, names in enumerate(_DAYS) for name in names}
 _GAP = r"[ \u00a0\u202f\n]+"
-_MARK = r"[*_^~]*"
+_MARK = r"[*_^~]{0,3}"
 _DATE = re.compile(
     rf"(?:\b(?P<weekday>{'|'.join(_DAY_OF)}),?{_GAP}(?:(?:le|de|den|dem|the|der){_GAP})?)?"
     rf"(?<![\d.,/]){_MARK}(?P<day>\d{{1,2}}){_MARK}(?:er|st|nd|rd|th|e)?{_MARK}\.?{_GAP}(?:of{_GAP})?"

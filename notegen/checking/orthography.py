@@ -25,6 +25,7 @@ _HUMP = re.compile(r"\b([a-zà-ÿ]{3,}[A-ZÀ-Ý][a-zà-ÿ]{2,}|\d{1,4}[a-zà-ÿ]
 _ANYWHERE = (("note-mark-twice", _DOUBLED), ("note-words-joined", _NO_GAP), ("note-words-joined", _HUMP))
 _WORD = re.compile(rf"{_LETTER}{{4,}}")
 _JOINED_RIGHT = frozenset({"toutefois", "quelquefois", "autrefois", "therefore", "otherwise", "throughout"})
+_LONGEST_WORD = 40
 _COMPOUNDING = frozenset({"nl", "de"})
 _CAPITALS = re.compile(
     r"\b(?:Etats?|Etrang(?:er|ers|ère|ères)|Economi\w+|Egal\w+|Ecoles?|Election\w*|Emission\w*|Energie\w*|Equipe\w*"
@@ -83,7 +84,7 @@ def _joined(section: Section) -> Iterator[Problem]:
     words = Counter(match[0].casefold() for match in _WORD.finditer(section.words))
     for match in _WORD.finditer(section.words):
         word = match[0].casefold()
-        if words[word] > 1 or word in _JOINED_RIGHT:
+        if words[word] > 1 or word in _JOINED_RIGHT or len(word) > _LONGEST_WORD:
             continue
         if any(word[:at] in words and word[at:] in words for at in range(4, len(word) - 3)):
             yield section.problem("note-words-joined", match.start(), match[0])

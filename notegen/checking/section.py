@@ -12,18 +12,18 @@ from notegen.domain.problem import Problem, Severity
 from notegen.domain.reference import citations
 
 _MARKUP = (
-    re.compile(r"^[ \t]*\|?[ \t:|-]*--[ \t:|-]*\|?[ \t]*$", re.MULTILINE),
+    re.compile(r"^(?=[ \t:|]*-)[ \t:|-]+$", re.MULTILINE),
     re.compile(r"^ {0,3}\[\^[^\]\s]+\]:", re.MULTILINE),
     re.compile(r"^ {0,3}(?:[-*+]|\d+[.)])(?=\s)", re.MULTILINE),
     re.compile(r"^ {0,3}#{1,6}(?=\s)", re.MULTILINE),
     re.compile(r"^ {0,3}:(?=\s)", re.MULTILINE),
 )
 _INLINE = (
-    re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL),
+    re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}|\{#[^#]*#\}"),
     re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)"),
     re.compile(r"\[\^[^\]\s]+\]"),
     re.compile(r"(?:https?://|www\.)[^\s<>\]|)]+|mailto:[^\s<>\]|)]+", re.IGNORECASE),
-    re.compile(r"[^\s<>()\[\]|;,]+@[^\s<>()\[\]|;,]*\w"),
+    re.compile(r"(?<![^\s<>()\[\]|;,])[^\s<>()\[\]|;,@]+@[^\s<>()\[\]|;,]*\w"),
 )
 _FILLER = "\ufffc"
 """Stands for what is no word: no letter and no space, so that the marks around it keep their meaning."""

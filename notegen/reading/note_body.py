@@ -14,7 +14,7 @@ from notegen.reading.note_link import Registry, check_links
 from notegen.reading.note_sense import Sense
 
 LARGEST = 2**20
-"""How many bytes a body in a file of its own may have."""
+"""How many bytes a note file may have, and a body in a file of its own."""
 
 
 def read_versions(

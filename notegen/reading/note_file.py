@@ -14,6 +14,7 @@ from notegen.domain.problem import Problem
 from notegen.errors import NoteFileError, TemplateError
 from notegen.reading.addressee_file import addressees_schema, read_addressees
 from notegen.reading.note_agreement import make_note
+from notegen.reading.note_body import LARGEST
 from notegen.reading.note_form import NoteForm, schema
 from notegen.reading.note_sense import Sense
 from notegen.reading.yaml import load
@@ -33,7 +34,7 @@ def read_note(
     names itself, and those before the collective ones of language.toml. Bodies, enclosures, rosters and lists
     that a note names stand in its folder or below. Raises NoteFileError with every reason at once.
     """
-    file = load(path, NoteFileError)
+    file = load(path, NoteFileError, largest=LARGEST)
     form = fill(file.content, file, NoteForm, NoteFileError)
     sense = Sense(file, path.parent, languages)
     known = {**_own_list(form, sense), **addressees}

@@ -275,6 +275,13 @@ def test_every_finding_is_worded_in_every_language(languages: Languages, code: s
     assert all(message.what and message.do and "{" not in message.what for message in worded)
 
 
+@pytest.mark.parametrize(
+    "piece", ["`", "{{", "*", "[a](", "a@", "a.", "www.", "10:", "|-", "P0/", "x" * 50, " ", "<a:"]
+)
+def test_a_hostile_body_takes_no_time_that_anyone_would_notice(languages: Languages, piece: str) -> None:
+    check_note(note(fr=piece * (20_000 // len(piece))), languages)
+
+
 @given(body=st.text("aA1. :;,\n-*#|[](){}<>^_`éÉ«»/@\u00a0", max_size=60))
 def test_any_body_is_checked_within_its_lines(languages: Languages, body: str) -> None:
     problems: tuple[Problem, ...] = check_note(note(fr=body, en=body), languages)
