@@ -46,7 +46,7 @@ class Pool:
             if mail is None:
                 break
             self._rate.take(now)
-            picked.append(replace(mail, tries=mail.tries + 1))
+            picked.append(mail.next_turn())
         return picked
 
     def opens(self, now: float) -> float | None:

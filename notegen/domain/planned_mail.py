@@ -47,6 +47,21 @@ class PlannedMail:
     tries: int = 0
     final: bool = False
 
+    def next_turn(self) -> PlannedMail:
+        """The same row as its next turn begins."""
+        return PlannedMail(
+            self.key,
+            self.dispatch,
+            self.member,
+            self.message_id,
+            self.notification,
+            self.state,
+            self.attempts,
+            self.due,
+            self.tries + 1,
+            self.final,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:

@@ -92,7 +92,7 @@ class Database:
         if self.file:
             _make_private(self.file)
         with self._translated():
-            self._engine = create_engine(url)
+            self._engine = create_engine(url, hide_parameters=True)
             if self.file:
                 event.listen(self._engine, "connect", _prepare)
                 event.listen(self._engine, "begin", _begin)

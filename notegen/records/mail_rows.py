@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from notegen.domain.message_id import message_id
@@ -20,6 +21,7 @@ ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CAN
 
 _ADDRESS = re.compile(r"[^\s<>@]+@")
 _WORDS_KEPT = 300
+_STATES = {state.value: state for state in MailState}
 
 _PLACE = and_(
     mails.c.dispatch == bindparam("b_dispatch"),
@@ -58,7 +60,12 @@ _ERASE = update(people).where(_ONE_PERSON).values(due=None, payload=None)
 def write_intents(connection: Connection, intents: Iterable[PlannedMail], now: datetime) -> None:
     """Mark mails as being sent; their `tries` is that of the turn which begins."""
     moment = to_stored(now)
-    rows = [_place(mail.key) | {"b_tries": mail.tries, "b_now": moment} for mail in intents]
+    rows = []
+    for mail in intents:
+        row = _place(mail.key)
+        row["b_tries"] = mail.tries
+        row["b_now"] = moment
+        rows.append(row)
     executed_many(connection, _INTEND, rows)
 
 
@@ -70,14 +77,14 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
     waiting: list[dict[str, Any]] = []
     ended: list[dict[str, Any]] = []
     for settlement in settled:
-        place = _place(settlement.mail.key)
-        own.append(place | _own(settlement, moment))
+        row = _own(settlement, moment)
+        own.append(row)
         if settlement.rest is not None:
-            later.append(place | {"b_rest": settlement.rest.value, "b_now": moment})
+            later.append({**row, "b_rest": settlement.rest.value})
         if _ends_person(settlement):
-            ended.append(_person(place))
+            ended.append(row)
         elif settlement.state not in (MailState.ACCEPTED, MailState.PLANNED):
-            waiting.append(_person(place) | {"b_due": _due(settlement)})
+            waiting.append({**row, "b_due": _due(settlement)})
     executed_many(connection, _SETTLE, own)
     executed_many(connection, _SETTLE_LATER, later)
     executed_many(connection, _WAIT_UNTIL, waiting)
@@ -106,7 +113,7 @@ def read_open(
         .order_by(some_people.c.person, mails.c.position)
     )
     rows = connection.execute(statement)
-    return [_one_person(dispatch, list(own)) for _, own in groupby(rows, key=lambda row: row.person)]
+    return [_one_person(dispatch, list(own)) for _, own in groupby(rows, key=itemgetter(0))]
 
 
 def without_addresses(words: str) -> str:
@@ -118,23 +125,24 @@ def without_addresses(words: str) -> str:
 
 
 def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
-    first = rows[0]
-    notifications = unpacked(first.payload, [(row.position, row.kind, row.language) for row in rows])
-    due = from_stored(first.due)
+    _, member, payload, stored_due, *_ = rows[0]
+    notifications = unpacked(payload, [(row[4], row[5], row[6]) for row in rows])
+    due = from_stored(stored_due)
+    last = len(rows) - 1
     return tuple(
         PlannedMail(
-            key=f"{dispatch.id}.{row.person}.{row.position}",
-            dispatch=dispatch.name,
-            member=row.member,
-            message_id=message_id(dispatch.name, row.member, row.kind, dispatch.id_domain),
-            notification=notification,
-            state=MailState(row.state),
-            attempts=row.attempts,
-            due=due,
-            tries=row.tries,
-            final=row is rows[-1],
+            f"{dispatch.id}.{person}.{position}",
+            dispatch.name,
+            member,
+            message_id(dispatch.name, member, kind, dispatch.id_domain),
+            notifications[place],
+            _STATES[state],
+            attempts,
+            due,
+            tries,
+            place == last,
         )
-        for row, notification in zip(rows, notifications, strict=True)
+        for place, (person, _, _, _, position, kind, _, state, attempts, tries) in enumerate(rows)
     )
 
 
@@ -143,19 +151,15 @@ def _place(key: str) -> dict[str, Any]:
     return {"b_dispatch": int(dispatch), "b_person": int(person), "b_position": int(position)}
 
 
-def _person(place: dict[str, Any]) -> dict[str, Any]:
-    return {"b_dispatch": place["b_dispatch"], "b_person": place["b_person"]}
-
-
 def _own(settlement: Settlement, moment: int) -> dict[str, Any]:
-    return {
-        "b_state": settlement.state.value,
-        "b_attempts": settlement.attempts,
-        "b_doubt": int(settlement.in_doubt),
-        "b_code": settlement.code,
-        "b_words": without_addresses(settlement.text),
-        "b_now": moment,
-    }
+    row = _place(settlement.mail.key)
+    row["b_state"] = settlement.state.value
+    row["b_attempts"] = settlement.attempts
+    row["b_doubt"] = int(settlement.in_doubt)
+    row["b_code"] = settlement.code
+    row["b_words"] = without_addresses(settlement.text)
+    row["b_now"] = moment
+    return row
 
 
 def _ends_person(settlement: Settlement) -> bool:

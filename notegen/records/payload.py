@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.notification import Notification, NotificationKind
 
+_KINDS = {kind.value: kind for kind in NotificationKind}
+_NOTHING_OF_ITS_OWN = ("", ())
+
 
 def packed(notifications: Sequence[Notification]) -> str:
     """One person's notifications as JSON; recipient, names and row are those of the first."""
@@ -27,18 +30,11 @@ def unpacked(payload: str, kinds: Sequence[tuple[int, str, str]]) -> list[Notifi
     recipient = EmailAddress(local, domain)
     found = []
     for position, kind, language in kinds:
-        secret, values = own[position] or ("", ())
+        secret, values = own[position] or _NOTHING_OF_ITS_OWN
+        pairs = tuple((name, value) for name, value in values) if values else ()
         found.append(
             Notification(
-                kind=NotificationKind(kind),
-                position=position,
-                language=language,
-                recipient=recipient,
-                first_names=first_names,
-                last_name=last_name,
-                row=row,
-                secret=secret,
-                values=tuple((name, value) for name, value in values),
+                _KINDS[kind], position, language, recipient, first_names, last_name, row, secret, pairs
             )
         )
     return found

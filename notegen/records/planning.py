@@ -11,12 +11,22 @@ from typing import Any
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, func, insert, select, update
+from notegen.records.database import Connection, bindparam, executed_many, func, insert, select, update
 from notegen.records.moment import to_stored
 from notegen.records.payload import packed
 from notegen.records.schema import dispatches, mails, people
 
 _CHUNK = 500
+
+_PERSON = insert(people).values(
+    {name: bindparam(name) for name in ("dispatch", "person", "member", "source_row", "payload", "due")}
+)
+_MAIL = insert(mails).values(
+    {
+        name: bindparam(name)
+        for name in ("dispatch", "person", "position", "kind", "language", "state", "changed")
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,6 @@ def _insert(connection: Connection, dispatch: int, after: int, by_member: dict[s
             for n in own
         ]
     if persons:
-        connection.execute(insert(people), persons)
-        connection.execute(insert(mails), rows)
+        executed_many(connection, _PERSON, persons)
+        executed_many(connection, _MAIL, rows)
     return len(rows)
