@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from outbox import ListOutbox
 from smtp_server import Script, Server, serving
@@ -27,18 +27,11 @@ def smtp_settings(server: Server, **changes: object) -> SmtpSettings:
 
 def deliver(script: Script, mails: Iterable[Mail], **settings: object) -> tuple[Server, ListOutbox]:
     """Carry the mails over one connection; what the server saw, and what became of each mail."""
-    return deliver_with(None, script, mails, **settings)
-
-
-def deliver_with(
-    sign: Callable[[bytes], bytes] | None, script: Script, mails: Iterable[Mail], **settings: object
-) -> tuple[Server, ListOutbox]:
-    """The same with a signature."""
 
     async def main() -> tuple[Server, ListOutbox]:
         outbox = ListOutbox(mails)
         async with serving(script) as server:
-            await SmtpDelivery(smtp_settings(server, **settings), sign).deliver(outbox)
+            await SmtpDelivery(smtp_settings(server, **settings)).deliver(outbox)
         return server, outbox
 
     return asyncio.run(main())

@@ -36,7 +36,7 @@ class DkimSigner:
 
     def __init__(self, settings: DkimSettings) -> None:
         """SettingsError when the key cannot be read, is encrypted, too short or of another kind."""
-        self._settings = settings
+        self.settings = settings
         self._key = _read_key(settings)
 
     def sign(self, content: bytes) -> bytes:
@@ -60,15 +60,15 @@ class DkimSigner:
             kind, raw = "rsa", public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         else:
             kind, raw = "ed25519", public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-        name = f"{self._settings.selector}._domainkey.{self._settings.domain}"
+        name = f"{self.settings.selector}._domainkey.{self.settings.domain}"
         return name, f"v=DKIM1; k={kind}; p={b64encode(raw).decode()}"
 
     def _field(self, names: list[str], body_digest: bytes) -> bytes:
         kind = "rsa" if isinstance(self._key, RSAPrivateKey) else "ed25519"
         tags = (
             f" v=1; a={kind}-sha256; c=relaxed/relaxed;",
-            f" d={self._settings.domain};",
-            f" s={self._settings.selector};",
+            f" d={self.settings.domain};",
+            f" s={self.settings.selector};",
             *_wrapped(names),
             f" bh={body_digest.decode()};",
             " b=",

@@ -18,6 +18,32 @@ class _DeliverySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class DkimSettings(_DeliverySettings):
+    """A signature of our own (RFC 6376), for relays that do not sign; off unless all three are given."""
+
+    domain: str = Field(
+        default="", pattern=_DOMAIN, description="The signing domain (d=), that of the From address."
+    )
+    selector: str = Field(
+        default="", pattern=_DOMAIN, description="The selector (s=): where in DNS the key stands."
+    )
+    key_file: Path | None = Field(
+        default=None, description="Private key (PEM): RSA of 2048 bits up, or Ed25519."
+    )
+
+    @model_validator(mode="after")
+    def _all_or_nothing(self) -> DkimSettings:
+        given = (bool(self.domain), bool(self.selector), self.key_file is not None)
+        if any(given) and not all(given):
+            raise ValueError("domain, selector and key_file belong together")
+        return self
+
+    @property
+    def enabled(self) -> bool:
+        """Whether mails are to be signed here."""
+        return self.key_file is not None
+
+
 class SmtpSettings(_DeliverySettings):
     """The relay, how far it is trusted, and how long it is waited for (RFC 5321 4.5.3.2)."""
 
@@ -54,6 +80,7 @@ class SmtpSettings(_DeliverySettings):
     use_8bit: bool = Field(
         default=False, description="Compose mails in 8-bit; the relay must then offer 8BITMIME."
     )
+    dkim: DkimSettings = Field(default=DkimSettings(), description="A signature of our own.")
 
     @model_validator(mode="after")
     def _keep_the_password_secret(self) -> SmtpSettings:
@@ -94,32 +121,6 @@ class SmtpSettings(_DeliverySettings):
         if not password:
             raise _unreadable(self.password_file, "the password file is empty")
         return password
-
-
-class DkimSettings(_DeliverySettings):
-    """A signature of our own (RFC 6376), for relays that do not sign; off unless all three are given."""
-
-    domain: str = Field(
-        default="", pattern=_DOMAIN, description="The signing domain (d=), that of the From address."
-    )
-    selector: str = Field(
-        default="", pattern=_DOMAIN, description="The selector (s=): where in DNS the key stands."
-    )
-    key_file: Path | None = Field(
-        default=None, description="Private key (PEM): RSA of 2048 bits up, or Ed25519."
-    )
-
-    @model_validator(mode="after")
-    def _all_or_nothing(self) -> DkimSettings:
-        given = (bool(self.domain), bool(self.selector), self.key_file is not None)
-        if any(given) and not all(given):
-            raise ValueError("domain, selector and key_file belong together")
-        return self
-
-    @property
-    def enabled(self) -> bool:
-        """Whether mails are to be signed here."""
-        return self.key_file is not None
 
 
 class FolderSettings(_DeliverySettings):

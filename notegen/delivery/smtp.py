@@ -26,10 +26,10 @@ _log = logging.getLogger(__name__)
 class SmtpDelivery:
     """Carries mails to the relay of the settings. One object may serve several connections at once."""
 
-    def __init__(self, settings: SmtpSettings, sign: Callable[[bytes], bytes] | None = None) -> None:
-        """`sign` adds a DKIM signature. SettingsError when password or certificates cannot be read."""
+    def __init__(self, settings: SmtpSettings) -> None:
+        """SettingsError when the password, the certificates or the key for DKIM cannot be read."""
         self._settings = settings
-        self._sign = sign
+        self._sign = _signature(settings)
         self._password = settings.read_password() if settings.username else ""
         self._tls = None if settings.security == "none" else _tls_context(settings)
         self._pipelining = settings.pipelining
@@ -188,6 +188,15 @@ def _causes(error: BaseException) -> list[BaseException]:
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)
     return chain
+
+
+def _signature(settings: SmtpSettings) -> Callable[[bytes], bytes] | None:
+    if not settings.dkim.enabled:
+        return None
+    # Loaded only where it is used: cryptography takes its time.
+    from notegen.delivery.dkim import DkimSigner
+
+    return DkimSigner(settings.dkim).sign
 
 
 def _tls_context(settings: SmtpSettings) -> ssl.SSLContext:

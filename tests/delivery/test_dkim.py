@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outbox import a_mail
 from pydantic import ValidationError
-from relay import deliver_with
+from relay import deliver
 from smtp_server import Script
 
 from notegen.delivery.dkim import DkimSigner, relaxed_body
@@ -99,9 +99,8 @@ def test_a_mail_sent_again_carries_the_same_signature(signer: DkimSigner) -> Non
 
 
 def test_what_arrives_over_smtp_is_still_valid(signer: DkimSigner) -> None:
-    server, _ = deliver_with(
-        signer.sign, Script(), [a_mail(1, MAIL), a_mail(2, MAIL.replace(b"\r\n", b"\n"))]
-    )
+    mails = [a_mail(1, MAIL), a_mail(2, MAIL.replace(b"\r\n", b"\n"))]
+    server, _ = deliver(Script(), mails, dkim=signer.settings)
     assert [is_valid(received.content, signer) for received in server.accepted] == [True, True]
 
 
