@@ -84,14 +84,14 @@ def save(
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _PARTS = {
     "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>",
-    "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}'><Relationship Id='r1' "
+    "_rels/.rels": f"<Relationships xmlns='{PACKAGE}'><Relationship Id='r1' "
     f"Type='{RELATION}/officeDocument' Target='xl/workbook.xml'/></Relationships>",
     "xl/workbook.xml": f"<workbook xmlns='{SHEET}' xmlns:r='{RELATION}'><sheets>"
     "<sheet name='Staff' sheetId='1' r:id='r1'/></sheets></workbook>",
-    "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}'>"
+    "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{PACKAGE}'>"
     f"<Relationship Id='r1' Type='{RELATION}/worksheet' Target='worksheets/sheet1.xml'/>"
     f"<Relationship Id='r2' Type='{RELATION}/sharedStrings' Target='sharedStrings.xml'/></Relationships>",
 }

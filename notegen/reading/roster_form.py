@@ -50,5 +50,5 @@ def write_form(path: Path, language: Language) -> None:
         )
         for field, header in zip(FIELDS, language.headers, strict=True)
     )
-    sheet = FormSheet(words["form-sheet"].what, guides, ROWS, language.tag or language.code, VERSION)
+    sheet = FormSheet(words["form-sheet"].what, guides, ROWS, language.code, VERSION)
     write_form_sheet(path, sheet)

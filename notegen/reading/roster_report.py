@@ -34,18 +34,23 @@ def write_report(source: Path, roster: Roster, language: Language, destination: 
         by_field = {field: column_letters(index) for index, field in enumerate(FIELDS)}
         marks = tuple(_marks(roster, language, by_field if kind is Kind.YAML else {}))
         report = Report(roster.sheet, roster.header_row, reason.what, reason.do, marks)
-        if kind in (Kind.XLSX, Kind.XLSM) and _is_light(source):
-            mark_workbook(source, report, destination)
-        else:
+        if not (kind in (Kind.XLSX, Kind.XLSM) and _is_marked(source, report, destination)):
             mark_copy(_rows(source, kind, roster, language, bounds), report, destination)
     except UnreadableError as fault:
         message = language.messages["file-broken"]
         raise RosterFileError(message.what, where=source.name, hint=message.do, code=fault.code) from fault
 
 
-def _is_light(source: Path) -> bool:
+def _is_marked(source: Path, report: Report, destination: Path) -> bool:
+    """Mark the workbook itself, unless it is too heavy or of a make that only its values can be read of."""
     with Archive(source, Bounds(LARGEST, 0)) as archive:
-        return archive.unpacked < HEAVY
+        if archive.unpacked > HEAVY:
+            return False
+    try:
+        mark_workbook(source, report, destination)
+    except UnreadableError:
+        return False
+    return True
 
 
 def _marks(roster: Roster, language: Language, by_field: dict[str, str]) -> Iterator[Mark]:

@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.workbook.child import INVALID_TITLE_REGEX
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,6 +27,8 @@ ALARM = "F8D0CC"
 CAUTION = "FBE9B7"
 LONGEST_CELL = 8_000
 _REASON_WIDTH = 90
+_UNREADABLE = (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError)
+"""What openpyxl raises on workbooks that other programs open."""
 _LINE = Side(style="thin", color="C5CBDA")
 
 
@@ -88,13 +91,16 @@ class Report:
 
 
 def mark_workbook(source: Path, report: Report, destination: Path) -> None:
-    """Put the marks into a copy of a workbook; formulas, formats and other sheets stay as they are."""
+    """Put the marks into a copy of a workbook; formulas, formats and other sheets stay as they are.
+
+    Raises UnreadableError where openpyxl cannot open it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl names what it does not know, such as extensions of Excel
         try:
             workbook = load_workbook(source, rich_text=True)
             sheet = workbook[report.sheet]
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as fault:
+        except _UNREADABLE as fault:
             raise UnreadableError("file-broken") from fault
         _mark(sheet, report)
         workbook.save(destination)
@@ -105,6 +111,7 @@ def mark_copy(rows: Iterable[SheetRow], report: Report, destination: Path) -> No
     workbook = Workbook()
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)  # noqa: S101  # a new workbook has a worksheet
+    sheet.title = INVALID_TITLE_REGEX.sub(" ", report.sheet)[:31] or sheet.title
     for row in rows:
         for letters, value in row.cells.items():
             cell = sheet[f"{letters}{row.number}"]
