@@ -28,7 +28,7 @@ from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
-from notegen.rendering.tagging import PageLink, SectionPages, finish, number_links
+from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
 
 FONTS = Path(font_source_sans_pro.font_directory)
@@ -129,7 +129,7 @@ class PdfWriter:
         rendered = [self._render(document, section, links) for section in document.sections]
         whole = rendered[0].copy([page for each in rendered for page in each.pages])
         sections = [
-            SectionPages(len(each.pages), section.tag, section.title)
+            SectionPages(_shapes(each.pages), section.tag, section.title)
             for each, section in zip(rendered, document.sections, strict=True)
         ]
         media = {file.name: file.media_type for file in document.attachments}
@@ -217,6 +217,19 @@ class PdfWriter:
                 "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
             )
             raise RenderingError(f"the font has no glyph for {signs}", where=document.subject, hint=hint)
+
+
+def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:
+    """What the structure needs to know of each page: its blocks, and which of them a page break parted."""
+    shapes = []
+    before: list[Any] = []
+    for page in pages:
+        # WeasyPrint tells nobody else which block goes on: html, then body, then the blocks.
+        blocks = list(page._page_box.children[0].children[0].children)
+        goes_on = bool(before and blocks and before[-1].element is blocks[0].element)
+        shapes.append(PageShape(len(blocks), goes_on))
+        before = blocks
+    return tuple(shapes)
 
 
 def missing_glyphs(text: str) -> frozenset[str]:

@@ -39,10 +39,18 @@ class PageLink:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionPages:
-    """How many pages a section has, in which language (BCP 47), under which title."""
+class PageShape:
+    """How many blocks of the text a page holds, and whether the first goes on from the page before."""
 
-    pages: int
+    blocks: int
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPages:
+    """The pages of a section, its language (BCP 47) and its title."""
+
+    pages: tuple[PageShape, ...]
     tag: str
     title: str
 
@@ -66,6 +74,7 @@ def finish(
     _one_annotation_a_link(pdf)
     _describe_links(pdf, links)
     _mend_list_items(pdf)
+    _mark_notes(pdf)
     _name_sections(pdf, sections)
     _type_attachments(pdf, media)
 
@@ -168,18 +177,46 @@ def _new_element(pdf: Any, kind: str, parent: Any, **entries: Any) -> Any:
 def _name_sections(pdf: Any, sections: Sequence[SectionPages]) -> None:
     """One structure element a language version, with `Lang` and title, around what its pages hold."""
     document = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["K"][0])
-    kids = list(document["K"])
+    by_page: dict[bytes, list[bytes]] = {page: [] for page in pdf.page_references}
+    for kid in document["K"]:
+        by_page[_object(pdf, kid)["Pg"]].append(kid)
     del document["K"][:]
-    pages = list(pdf.page_references)
+    pages = iter(pdf.page_references)
     for section in sections:
-        mine, pages = set(pages[: section.pages]), pages[section.pages :]
         names = {"Lang": pydyf.String(section.tag), "T": pydyf.String(section.title)}
         element = _new_element(pdf, "/Sect", document, **names)
-        for kid in kids:
-            if _object(pdf, kid)["Pg"] in mine:
+        last = None
+        for shape, page in zip(section.pages, pages, strict=False):
+            mine = by_page[page]
+            if shape.goes_on and last is not None and _join(pdf, last, _object(pdf, mine[0])):
+                mine, blocks = mine[1:], shape.blocks - 1
+            else:
+                blocks = shape.blocks
+            last = _object(pdf, mine[blocks - 1]) if blocks else last
+            for kid in mine:
                 _object(pdf, kid)["P"] = element.reference
-                element["K"].append(kid)
+            element["K"].extend(mine)
         document["K"].append(element.reference)
+
+
+def _join(pdf: Any, first: Any, second: Any) -> bool:
+    """Make one element of the two halves of a block that a page break parted; tables stay two."""
+    if first["S"] != second["S"] or first["S"] in ("/Table", "/Figure"):
+        return False
+    for kid in second["K"]:
+        _object(pdf, kid)["P"] = first.reference
+    first["K"].extend(second["K"])
+    second.clear()
+    return True
+
+
+def _mark_notes(pdf: Any) -> None:
+    """Footnotes are notes with an identifier and a label (7.9); of spans they alone hold other elements."""
+    for element in _elements(pdf):
+        if element["S"] == "/Span" and element["K"] and isinstance(element["K"][0], bytes):
+            element["S"] = "/Note"
+            element["ID"] = pydyf.String(f"note-{element.number}")
+            _object(pdf, element["K"][0])["S"] = "/Lbl"
 
 
 def _type_attachments(pdf: Any, media: Mapping[str, str]) -> None:

@@ -257,6 +257,24 @@ def test_title_author_and_dates_come_from_the_note(writer: PdfWriter) -> None:
         assert str(pdf.docinfo.ModDate).startswith("D:20211217")
 
 
+def test_a_paragraph_that_a_page_break_parts_is_one_paragraph_to_the_ear(writer: PdfWriter) -> None:
+    body = (
+        "informer de ce qui suit : "
+        + "les missions sont priées d'en tenir compte et de le faire savoir ; " * 120
+    )
+    with opened(writer.write(composed(note(body=body)))) as pdf:
+        assert len(pdf.pages) > 1
+        with opened(writer.write(composed(note(body="informer.")))) as short:
+            assert kinds(pdf).count("/P") == kinds(short).count("/P")
+
+
+def test_a_footnote_is_a_note_with_a_label(writer: PdfWriter) -> None:
+    with opened(writer.write(rich("fr", "en"))) as pdf:
+        notes = [each for each in elements(pdf) if each.S == "/Note"]
+        assert len({str(each.ID) for each in notes}) == len(notes) == 2
+        assert all(each.K[0].S == "/Lbl" for each in notes)
+
+
 def test_headings_skip_no_level(writer: PdfWriter) -> None:
     body = "informer.\n\n### Trois\n\n##### Cinq\n\n## Deux\n\n###### Six"
     with opened(writer.write(composed(note(body=body)))) as pdf:
