@@ -16,7 +16,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
-__all__ = ["Body", "BodyLink", "Resolve", "Token", "mail_html", "mail_tokens", "read_body"]
+__all__ = ["Block", "Body", "BodyLink", "Resolve", "Token", "blocks", "mail_html", "mail_tokens", "read_body"]
 
 Resolve = Callable[[str], str]
 """From a link's target as written to the address that it stands for."""
@@ -46,6 +46,41 @@ class Body:
     rest: str
     links: tuple[BodyLink, ...]
     images: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of a body in the widest sense: `first` to `last` are its 1-based lines within the text.
+
+    `kind` is heading, paragraph, item, row (of a table), separator or code.
+    """
+
+    kind: str
+    first: int
+    last: int
+
+
+_BLOCKS = {
+    "heading_open": "heading",
+    "paragraph_open": "paragraph",
+    "tr_open": "row",
+    "dt_open": "item",
+    "hr": "separator",
+    "fence": "code",
+    "code_block": "code",
+}
+
+
+def blocks(source: str) -> tuple[Block, ...]:
+    """What a body is made of, in the order of its lines."""
+    found: list[Block] = []
+    lists = 0
+    for token in _PARSER.parse(source):
+        lists += token.nesting if token.type.endswith(("list_open", "list_close")) else 0
+        if token.type in _BLOCKS and token.map:
+            kind = "item" if lists and token.type == "paragraph_open" else _BLOCKS[token.type]
+            found.append(Block(kind, token.map[0] + 1, max(token.map[1], token.map[0] + 1)))
+    return tuple(sorted(found, key=lambda block: block.first))
 
 
 def read_body(source: str, resolve: Resolve = lambda target: target) -> Body:
@@ -89,6 +124,8 @@ def _resolve(tokens: Sequence[Token], resolve: Resolve) -> None:
         for at, child in enumerate(children):
             if child.type == "link_open":
                 child.attrSet("href", resolve(str(child.attrGet("href") or "")))
+                if child.markup == "autolink":
+                    children[at + 1].content = children[at + 1].content.removeprefix("mailto:")
                 if _ADDRESS.search(_text_of(children[at : _end_of_link(children, at)])):
                     child.attrSet("class", "address")
 
