@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
@@ -12,7 +13,7 @@ from notegen.checking.section import Section
 from notegen.checking.structure import check_lists
 from notegen.domain.hyperlink import hyperlinks
 from notegen.domain.language import Language
-from notegen.domain.note import VerbalNote
+from notegen.domain.note import LanguageVersion, VerbalNote
 from notegen.domain.problem import Place, Problem, Severity
 
 _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
@@ -21,6 +22,7 @@ _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     check_lists,
     check_calendar,
 )
+_TITLE_CHECKS = (check_orthography, check_calendar)
 
 
 def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Problem, ...]:
@@ -30,8 +32,15 @@ def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Pro
     for section in sections:
         for check in _SECTION_CHECKS:
             found.extend(check(section))
+        title = _title(section.version)
+        for check in _TITLE_CHECKS:
+            found.extend(check(title))
     order = {code: position for position, code in enumerate(note.languages)}
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: _position(problem, order)))
+
+
+def _title(version: LanguageVersion) -> Section:
+    return Section(replace(version, body=version.title, place=version.title_place))
 
 
 def _position(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int, str]:

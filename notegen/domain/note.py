@@ -11,6 +11,8 @@ from notegen.domain.member import Member
 from notegen.domain.problem import Place
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 
+_NOWHERE = Place()
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageVersion:
@@ -20,6 +22,7 @@ class LanguageVersion:
     title: str
     body: str
     place: Place
+    title_place: Place = _NOWHERE
 
     def at(self, line: int, column: int = 1) -> Place:
         """Where a line and column of the body (both from 1) stand in the author's file."""

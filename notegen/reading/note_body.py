@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from notegen.domain.note import LanguageVersion
@@ -52,7 +53,7 @@ def _version(form: NoteForm, code: str, sense: Sense) -> LanguageVersion:
         place = Place(str(path), 1, "1") if path else place
     else:
         text = body
-    return LanguageVersion(code, form.title.get(code, ""), text, place)
+    return LanguageVersion(code, form.title.get(code, ""), text, place, sense.where.place("title", code))
 
 
 def _read(path: Path, name: str, code: str, sense: Sense) -> str:
@@ -80,7 +81,7 @@ def _normalized(version: LanguageVersion, sense: Sense) -> LanguageVersion:
             sense.warnings.append(_letter_o(citation, place, version.language))
             end = citation.start + len(citation.written)
             body = body[: citation.start] + str(citation.reference) + body[end:]
-    return LanguageVersion(version.language, version.title, body, version.place)
+    return replace(version, body=body)
 
 
 def _letter_o(citation: Citation, place: Place, language: str) -> Problem:

@@ -244,6 +244,19 @@ def test_a_dead_link_is_an_error_in_its_line(languages: Languages) -> None:
     ]
 
 
+def test_a_title_is_proof_read_where_it_stands(languages: Languages) -> None:
+    good = note(fr=LEADS["fr"])
+    version = replace(
+        good.versions[0], title="Les Etats: le lundi 8 septembre 2026", title_place=Place("n.yaml", 6, "13")
+    )
+    problems = check_note(replace(good, versions=(version,)), languages)
+    assert [(p.code, p.place.line, p.place.column) for p in problems] == [
+        ("note-capital-unaccented", 6, "17"),
+        ("note-space-missing", 6, "22"),
+        ("note-weekday-wrong", 6, "27"),
+    ]
+
+
 def test_a_note_lacks_words_in_a_language(languages: Languages) -> None:
     bare = replace(note(fr=" "), place="nowhere", addressee=Addressee("a", {}))
     bare = replace(bare, enclosures=(Enclosure("a.pdf", {"nl": "A"}),))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from notegen.domain.problem import Problem
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import NoteFileError, TemplateError
 from notegen.reading.addressee_file import read_addressees
-from notegen.reading.note_file import note_schema, read_note, starter
+from notegen.reading.note_file import addressees_schema, note_schema, read_note, starter
 
 NOTE = """\
 reference: P0.0/PRO.3143/17.06.2021/CARTES/5
@@ -256,3 +258,11 @@ def test_the_schema_explains_every_key() -> None:
         "body",
     }
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("name", "schema"), [("note", note_schema), ("addressees", addressees_schema)])
+def test_the_schemas_beside_the_examples_are_those_of_today(
+    root: Path, name: str, schema: Callable[[], dict[str, Any]]
+) -> None:
+    shipped = json.loads((root / "examples" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    assert shipped == json.loads(json.dumps(schema()))
