@@ -26,8 +26,8 @@ class NotegenError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head} {self.hint}" if self.hint else head
+        what = self.what if self.what.endswith((".", "!", "?", ":", "…")) else f"{self.what}."
+        return " ".join(part for part in (f"{self.where}: {what}" if self.where else what, self.hint) if part)
 
 
 class InputError(NotegenError):

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notegen.domain.email_address import EmailAddress
+from notegen.domain.language import Language, Letterhead
 from notegen.domain.mail_sender import MailSender
+from notegen.domain.sender import Sender
 from notegen.errors import InputError, SettingsError
 from notegen.flows import House
 
 if TYPE_CHECKING:
     # What is heavy is loaded by the function that needs it.
     from notegen.domain.activation import Activation
-    from notegen.domain.language import Language
     from notegen.reading.roster_file import RosterOptions
     from notegen.rendering.email import EmailComposer
     from notegen.settings import Settings
@@ -30,7 +31,6 @@ REHEARSAL_URL = "https://profile.example.org/activate?token={token}"
 def make_house(languages: Mapping[str, Language], folders: Sequence[Path], settings: Settings) -> House:
     """What every line of flows needs; SettingsError when the letterhead does not exist."""
     from notegen.rendering.template import Templates
-    from notegen.settings import note_sender
 
     sender = note_sender(settings, languages)
     return House(languages, Templates(folders), sender, settings.typography.profile)
@@ -79,6 +79,34 @@ def one_address(text: str, where: str) -> EmailAddress:
         hint = f"Did you mean {meant}?" if meant else "Write it as name@example.org."
         raise InputError(f"this is no e-mail address: {text!r}.", where=where, hint=hint)
     return address
+
+
+def note_sender(settings: Settings, languages: Mapping[str, Language]) -> Sender:
+    """Who sends the notes: a letterhead of language.toml, or the one that the settings spell out."""
+    own = settings.sender
+    letterheads = {
+        code: language.letterheads[own.letterhead]
+        for code, language in languages.items()
+        if own.letterhead in language.letterheads
+    }
+    for code, given in own.languages.items():
+        closing = given.closing_name or given.name
+        letterheads[code] = Letterhead(given.lines, given.bold_from, given.name, closing, given.forms)
+    if not letterheads:
+        known = sorted({key for language in languages.values() for key in language.letterheads})
+        hint = f"Known: {', '.join(known)}; or spell one out under [sender.languages.fr]."
+        raise SettingsError(f"no letterhead {own.letterhead!r}", where="[sender] letterhead", hint=hint)
+    first = next(iter(letterheads.values()))
+    return Sender(letterheads, own.short_name or " ".join(first.lines[:2]), own.fixed, _emblem(own.emblem))
+
+
+def _emblem(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(error), where=str(path), hint="Name an SVG file.") from error
 
 
 def _mail_sender(house: House, settings: Settings, tell: Callable[[str], None]) -> MailSender:

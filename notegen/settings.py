@@ -21,8 +21,6 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from notegen.delivery.settings import FolderSettings, SmtpSettings
-from notegen.domain.language import Language, Letterhead
-from notegen.domain.sender import Sender
 from notegen.errors import SettingsError
 
 DEFAULT_FILE = Path("notegen.toml")
@@ -235,34 +233,6 @@ def read_key(path: Path) -> bytes:
             "a key has at least 32 characters", where=str(path), hint="Remove the file to have one made."
         )
     return key
-
-
-def note_sender(settings: Settings, languages: Mapping[str, Language]) -> Sender:
-    """Who sends the notes: a letterhead of language.toml, or the one that the settings spell out."""
-    own = settings.sender
-    letterheads = {
-        code: language.letterheads[own.letterhead]
-        for code, language in languages.items()
-        if own.letterhead in language.letterheads
-    }
-    for code, given in own.languages.items():
-        closing = given.closing_name or given.name
-        letterheads[code] = Letterhead(given.lines, given.bold_from, given.name, closing, given.forms)
-    if not letterheads:
-        known = sorted({key for language in languages.values() for key in language.letterheads})
-        hint = f"Known: {', '.join(known)}; or spell one out under [sender.languages.fr]."
-        raise SettingsError(f"no letterhead {own.letterhead!r}", where="[sender] letterhead", hint=hint)
-    first = next(iter(letterheads.values()))
-    return Sender(letterheads, own.short_name or " ".join(first.lines[:2]), own.fixed, _emblem(own.emblem))
-
-
-def _emblem(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(error), where=str(path), hint="Name an SVG file.") from error
 
 
 def _text(file: Path) -> str:

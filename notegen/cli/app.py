@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notegen import __version__
-from notegen.cli import activation, demo, dispatch, health, note, roster, schema
+from notegen.cli import activation, demo, dispatch, health, note, registry, roster, schema
 
 app = typer.Typer(
     name="notegen",
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Verbal notes as PDF in several languages, and e-mail notifications that are never lost.",
 )
 app.add_typer(note.app, name="note")
+app.add_typer(registry.app, name="register")
 app.add_typer(roster.app, name="roster")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(activation.app, name="activation")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,9 +129,8 @@ def _records(url: str) -> Finding:
     from notegen.records.database import Database
 
     try:
-        database = Database(url)
-        problems = database.integrity_problems() or ([] if database.tables() else ["it has no tables"])
-        database.close()
+        with closing(Database(url)) as database:
+            problems = database.integrity_problems() or ([] if database.tables() else ["it has no tables"])
     except RecordsError as error:
         return Finding("Records", well=False, found=error.what, get=error.hint)
     if problems:

@@ -19,6 +19,7 @@ from notegen.cli.face import (
     show_findings,
     tell,
 )
+from notegen.errors import InputError
 
 if TYPE_CHECKING:
     from notegen.domain.note import VerbalNote
@@ -46,7 +47,6 @@ def new(
 
     Example: notegen note new -o note.yaml
     """
-    from notegen.errors import InputError
     from notegen.flows import save
     from notegen.reading.note_file import starter
 
@@ -139,6 +139,46 @@ def read_and_warn(face: Face, file: Path, addressees: Path | None) -> VerbalNote
     for problem in warnings:
         tell(sentence(problem, face.reader_language("")))
     return note
+
+
+@command(app)
+def issue(
+    face: Face,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The note.")],
+    output: Folder = Path("issued"),
+    addressees: AddresseeList = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="One note per mission of the list, each numbered.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Issue the very same note once more.")] = False,
+) -> None:
+    """Check, allot the number under a lock, print, and enter the note in the register.
+
+    Refused when the check finds an error. The PDF is read-only and never overwritten.
+
+    Example: notegen note issue examples/national-day.yaml -o issued/
+    """
+    from notegen.cli.registry import opened_register
+    from notegen.flows.issue import faults, issue_copies, issue_note
+    from notegen.reading.addressee_file import read_addressees
+
+    note = read_and_warn(face, file, addressees)
+    found = faults(note, face.house)
+    if found:
+        show_findings(str(file), found, face.reader_language(""))
+        tell(f"{file}: not issued.")
+        raise typer.Exit(2)
+    with opened_register(face) as register:
+        if not each:
+            reference, path = issue_note(note, face.house, register, output, face.now(), again=again)
+            answer(f"{reference}  {path}")
+            return
+        missions = tuple(read_addressees(addressees, face.languages).values()) if addressees else ()
+        if not missions:
+            raise InputError("--each needs a list of missions", hint="Name it with --addressees.")
+        copies = issue_copies(note, missions, face.house, register, output, face.now(), again=again)
+        for _, (reference, path) in counted(copies, len(missions), "notes"):
+            answer(f"{reference}  {path}")
 
 
 @command(app)

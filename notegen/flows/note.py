@@ -119,4 +119,5 @@ def note_stem(note: VerbalNote, draft: bool) -> str:
 
     if draft or not isinstance(note.reference, ReferenceNumber):
         return f"{Path(note.source_name).stem}-draft"
-    return note.reference.slug
+    updated = f"_{note.updated:%d.%m.%Y}" if note.updated else ""
+    return note.reference.slug + updated

@@ -8,8 +8,10 @@ from pathlib import Path
 from notegen.errors import InputError
 
 
-def save(path: Path, content: bytes) -> Path:
+def save(path: Path, content: bytes, *, issued: bool = False) -> Path:
     """Write a file whole or not at all; an issued note (a read-only file) is never written over.
+
+    `issued` makes it such a file.
 
     Raises InputError that says what stands in the way.
     """
@@ -22,8 +24,14 @@ def save(path: Path, content: bytes) -> Path:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if issued:
+            partial.chmod(0o444)
         partial.replace(path)
+        _sync(path.parent)
     except OSError as error:
         raise InputError(
             error.strerror or str(error), where=str(path), hint="Choose a folder that can be written."
@@ -31,3 +39,12 @@ def save(path: Path, content: bytes) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+def _sync(folder: Path) -> None:
+    """Make the new name safe from a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -47,8 +47,10 @@ def test_a_finding_is_told_in_the_reader_s_language_with_its_line(
 
 def test_a_printed_note_is_named_by_its_reference(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
     printed = notegen("note", "render", examples / "vehicles.yaml", "-o", "out")
-    assert printed.out == "out/P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf\n"
-    assert [file.name for file in (tmp_path / "out").iterdir()] == ["P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf"]
+    assert printed.out == "out/P1.2-PRO.4410-02.03.2026-PLAQUES-2_05.10.2026.pdf\n"
+    assert [file.name for file in (tmp_path / "out").iterdir()] == [
+        "P1.2-PRO.4410-02.03.2026-PLAQUES-2_05.10.2026.pdf"
+    ]
 
 
 def test_only_some_languages_and_one_pdf_each_are_printed_when_asked_for(
@@ -73,7 +75,7 @@ def test_the_same_note_has_the_same_bytes(notegen: Notegen, examples: Path, tmp_
 
 
 def test_an_issued_note_is_never_overwritten(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
-    issued = tmp_path / "out" / "P1.2-PRO.4410-02.03.2026-PLAQUES-2.pdf"
+    issued = tmp_path / "out" / "P1.2-PRO.4410-02.03.2026-PLAQUES-2_05.10.2026.pdf"
     issued.parent.mkdir()
     issued.write_bytes(b"issued")
     issued.chmod(stat.S_IRUSR)
