@@ -111,8 +111,11 @@ class SmtpSettings(_DeliverySettings):
         return self.port or DEFAULT_PORTS[self.security]
 
     def read_password(self) -> str:
-        """The password itself. SettingsError when its file cannot be read or is empty."""
+        """The password itself. SettingsError when there is none, or its file cannot be read or is empty."""
         if self.password_file is None:
+            if not self.password.get_secret_value():
+                hint = "Name a password_file under [smtp], or set NOTEGEN_SMTP__PASSWORD."
+                raise SettingsError("there is a username without a password", where="[smtp]", hint=hint)
             return self.password.get_secret_value()
         try:
             password = self.password_file.read_text(encoding="utf-8").rstrip("\r\n")

@@ -212,6 +212,10 @@ class TestLogin:
         with pytest.raises(SettingsError, match="password file"):
             SmtpDelivery(SmtpSettings(username="u", password_file=file))
 
+    def test_a_username_without_a_password_is_a_matter_of_settings(self) -> None:
+        with pytest.raises(SettingsError, match="without a password"):
+            SmtpDelivery(SmtpSettings(username="u"))
+
     @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost", "LOCALHOST."])
     def test_this_machine_is_known_by_all_its_names(self, host: str) -> None:
         assert SmtpSettings(host=host).is_loopback
