@@ -41,7 +41,7 @@ class Options:
     longest_relay_pause: float = 60.0
     reconnections: int = 8
     idle: float = 5.0
-    group_commit: float = 0.02
+    group_commit: float = 0.05
 
     def __post_init__(self) -> None:
         if not 1 <= self.connections <= self.window <= 1000:

@@ -8,6 +8,7 @@ instead of failing half-way. The SQL of this room is the portable part that Post
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -66,6 +67,8 @@ __all__ = [
     "bindparam",
     "case",
     "delete",
+    "executed_many",
+    "executed_one",
     "func",
     "insert",
     "or_",
@@ -96,6 +99,8 @@ class Database:
             if self.file:
                 event.listen(self._engine, "connect", _prepare)
                 event.listen(self._engine, "begin", _begin)
+        # Whoever forgets to close it leaves no connection to the garbage collector.
+        weakref.finalize(self, self._engine.dispose)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -163,6 +168,15 @@ def executed_many(connection: Connection, statement: Any, rows: Sequence[Mapping
         connection.exec_driver_sql(sql, [place({**constants, **row}) for row in rows])
     else:
         connection.exec_driver_sql(sql, [place(row) for row in rows])
+
+
+def executed_one(connection: Connection, statement: Any, **values: Any) -> Any:
+    """The row that a statement of this room finds for some values, or None; for what is asked often."""
+    sql, names, _ = _compiled(statement, connection.dialect)
+    found = connection.exec_driver_sql(
+        sql, values if names is None else tuple(values[name] for name in names)
+    )
+    return found.one_or_none()
 
 
 @cache

@@ -67,9 +67,9 @@ class Journal:
         self._maps = (mmap(descriptors[0], FILE_SIZE), mmap(descriptors[1], FILE_SIZE))
         self._turn = 0
         self._end = 0
-        self._head = ""
-        self._begun: dict[str, str] = {}
-        self._settled: dict[str, str] = {}
+        self._head = b""
+        self._begun: dict[str, bytes] = {}
+        self._settled: dict[str, bytes] = {}
 
     def replay(self, boot: str) -> Replay:
         """What the last session left; it is complete when it was written since the machine's start `boot`."""
@@ -83,7 +83,7 @@ class Journal:
 
     def start(self, session: int, boot: str) -> None:
         """Begin anew for a session; what the files held has been carried into the ledger."""
-        self._head = "h " + json.dumps({"session": session, "boot": boot})
+        self._head = _checked("h " + json.dumps({"session": session, "boot": boot}))
         self._begun.clear()
         self._settled.clear()
         for written in self._maps:
@@ -94,13 +94,13 @@ class Journal:
 
     def begin(self, mail: PlannedMail) -> None:
         """The content of this mail is about to leave."""
-        line = f"b {mail.key} {mail.tries}"
+        line = _checked(f"b {mail.key} {mail.tries}")
         self._begun[mail.key] = line
         self._write(line)
 
     def settle(self, settlement: Settlement) -> None:
         """What became of this mail."""
-        line = _settlement_line(settlement)
+        line = _checked(_settlement_line(settlement))
         self._settled[settlement.mail.key] = line
         self._write(line)
 
@@ -119,15 +119,14 @@ class Journal:
         for descriptor in self._descriptors:
             os.close(descriptor)
 
-    def _write(self, line: str) -> None:
-        data = _checked(line)
-        if self._end + len(data) > FILE_SIZE:
+    def _write(self, line: bytes) -> None:
+        if self._end + len(line) > FILE_SIZE:
             self._take_turns()
-        self._append(data)
+        self._append(line)
 
-    def _append(self, data: bytes) -> None:
-        end = self._end + len(data)
-        self._maps[self._turn][self._end : end] = data
+    def _append(self, line: bytes) -> None:
+        end = self._end + len(line)
+        self._maps[self._turn][self._end : end] = line
         self._end = end
 
     def _take_turns(self) -> None:
@@ -135,7 +134,7 @@ class Journal:
         self._end = 0
         self._maps[self._turn][:] = _EMPTY
         for line in (self._head, *self._begun.values(), *self._settled.values()):
-            self._append(_checked(line))
+            self._append(line)
 
 
 def open_journal(folder: Path, stem: str) -> Journal | None:
@@ -183,19 +182,14 @@ def _sound_lines(written: mmap) -> list[str]:
 
 
 def _settlement_line(settlement: Settlement) -> str:
+    mail = settlement.mail
     due = settlement.due.timestamp() if settlement.due else 0
-    rest = settlement.rest.value if settlement.rest else ""
-    return f"r {settlement.mail.key} {settlement.mail.tries} " + json.dumps(
-        [
-            settlement.state,
-            settlement.attempts,
-            due,
-            settlement.code,
-            settlement.text,
-            rest,
-            settlement.in_doubt,
-        ]
-    )
+    rest = settlement.rest.value if settlement.rest else "-"
+    text = settlement.text[:_TEXT_KEPT]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    head = f"r {mail.key} {mail.tries} {settlement.state.value} {settlement.attempts} {due}"
+    return f"{head} {settlement.code} {rest} {settlement.in_doubt:d} {text}"
 
 
 def _name(line: str) -> tuple[str, int]:
@@ -204,13 +198,13 @@ def _name(line: str) -> tuple[str, int]:
 
 
 def _outcome(line: str) -> Outcome:
-    state, attempts, due, code, text, rest, in_doubt = json.loads(line.split(" ", 3)[3])
+    state, attempts, due, code, rest, in_doubt, text = line.split(" ", 9)[3:]
     return Outcome(
         state=MailState(state),
-        attempts=attempts,
-        due=datetime.fromtimestamp(due, UTC) if due else None,
-        code=code,
+        attempts=int(attempts),
+        due=datetime.fromtimestamp(float(due), UTC) if due != "0" else None,
+        code=int(code),
         text=text,
-        rest=MailState(rest) if rest else None,
-        in_doubt=in_doubt,
+        rest=None if rest == "-" else MailState(rest),
+        in_doubt=in_doubt == "1",
     )

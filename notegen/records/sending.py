@@ -11,13 +11,17 @@ from typing import Any, Self
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, Database, select, update
+from notegen.records.database import Connection, Database, bindparam, executed_one, select, update
 from notegen.records.journal import Journal, Outcome, Replay
 from notegen.records.mail_rows import read_open, write_intents, write_settlements
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.schema import dispatches, mails, people
 from notegen.records.tally import summary_of
 from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+
+_STILL_MINE = select(dispatches.c.session, dispatches.c.cancelled).where(
+    dispatches.c.id == bindparam("b_dispatch")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +144,7 @@ class Sending:
         return first.state is not MailState.SENDING and (self._only is None or first.member in self._only)
 
     def _renewed(self, connection: Connection, now: datetime) -> bool:
-        row = connection.execute(
-            select(dispatches.c.session, dispatches.c.cancelled).where(dispatches.c.id == self._row.id)
-        ).one_or_none()
+        row = executed_one(connection, _STILL_MINE, b_dispatch=self._row.id)
         if row is None or row.session != self._row.session:
             raise RecordsError(
                 "another sender has taken over this dispatch",
