@@ -12,6 +12,8 @@ from notegen.domain.hyperlink import hyperlinks, without_code
 from notegen.domain.problem import Problem, Severity
 
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_WHOLE_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_FULL_HOUR = re.compile(r"\d\d:00")
 _FOLLOWED = re.compile(r"^(?:link:|tel:)")
 
 Reader = Callable[[Section], Sequence[Figure]]
@@ -30,16 +32,32 @@ def check_concordance(sections: Sequence[Section]) -> Iterator[Problem]:
 def _differences(
     sections: Sequence[Section], code: str, severity: Severity, read: Reader
 ) -> Iterator[Problem]:
-    stated = [(section, read(section)) for section in sections]
-    present = {section.language: {figure.value for figure in found} for section, found in stated}
+    present = {section.language: _spellings(section, read) for section in sections}
     reported: set[str] = set()
-    for section, found in stated:
-        for figure in found:
-            lacking = [language.upper() for language, values in present.items() if figure.value not in values]
+    for section in sections:
+        for figure in read(section):
+            lacking = [code.upper() for code, values in present.items() if not _is_in(figure.value, values)]
             if lacking and figure.value not in reported:
                 reported.add(figure.value)
                 written = " ".join(figure.written.split())
                 yield section.problem(code, figure.start, written, severity, there=", ".join(lacking))
+
+
+def _spellings(section: Section, read: Reader) -> frozenset[str]:
+    """What a section states, also as another section may put it: a date without its year, `24 h` as 24."""
+    values = {figure.value for figure in read(section)}
+    if read in (_dates, _times, _numbers):
+        values |= {figure.value for kind in figures(section) for figure in kind}
+    days = {value[5:] for value in values if _WHOLE_DATE.fullmatch(value)}
+    hours = {str(int(value[:2])) for value in values if _FULL_HOUR.fullmatch(value)}
+    return frozenset(values | days | hours)
+
+
+def _is_in(value: str, values: frozenset[str]) -> bool:
+    shorter = value[5:] if _WHOLE_DATE.fullmatch(value) else value
+    hour = str(int(value[:2])) if _FULL_HOUR.fullmatch(value) else value
+    dayless = shorter != value and shorter in values and not any(v.endswith(f"-{shorter}") for v in values)
+    return value in values or hour in values or dayless
 
 
 def _shapes(one: Section, other: Section) -> Iterator[Problem]:
@@ -88,8 +106,8 @@ _COUNTS: tuple[tuple[str, Callable[[Shape], int]], ...] = (
 )
 _READERS: tuple[tuple[str, Severity, Reader], ...] = (
     ("note-date-differs", Severity.ERROR, _dates),
-    ("note-time-differs", Severity.ERROR, _times),
+    ("note-time-differs", Severity.WARNING, _times),
     ("note-number-differs", Severity.WARNING, _numbers),
-    ("note-address-differs", Severity.ERROR, _addresses),
+    ("note-address-differs", Severity.WARNING, _addresses),
     ("note-link-differs", Severity.WARNING, _links),
 )

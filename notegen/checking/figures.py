@@ -47,9 +47,9 @@ _TIME = re.compile(
     r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])(?:"
     r"[:.](?P<m1>[0-5]\d)[ \u00a0\u202f]*(?P<half1>[ap]\.?m\b\.?)?(?:(?:Uhr|uur|[hu])\b)?"
     r"|[ \u00a0\u202f]*(?:h|u|uur|Uhr)\b[ \u00a0\u202f]*(?P<m2>[0-5]\d)?"
-    r"|[ \u00a0\u202f]*(?P<half2>[ap]\.?m\b\.?))(?![\d%])"
+    r"|[ \u00a0\u202f]*(?P<half2>[ap]\.?m\b\.?|noon\b|midday\b|midnight\b))(?![\d%])"
 )
-_CLOCK = re.compile(r"[:hu]|uur|Uhr|m", re.IGNORECASE)
+_CLOCK = re.compile(r"[:hum]|noon", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)?")
 
 
@@ -126,7 +126,7 @@ def _times(text: str) -> Iterator[Figure]:
             continue
         hour, minute = int(match["hour"]), int(match["m1"] or match["m2"] or 0)
         half = (match["half1"] or match["half2"] or "").casefold()
-        hour = hour % 12 + (12 if half.startswith("p") else 0) if half else hour
+        hour = hour % 12 + (12 if half in ("noon", "midday") or half.startswith("p") else 0) if half else hour
         yield Figure(f"{hour:02}:{minute:02}", match[0], match.start())
 
 

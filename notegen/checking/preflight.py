@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     check_lists,
     check_calendar,
 )
+_GENITIVE = re.compile(r"\{\{\s*addressee\.of\b")
 _TITLE_CHECKS = (check_orthography, check_calendar)
 
 
@@ -62,6 +64,12 @@ def _completeness(note: VerbalNote, languages: Mapping[str, Language]) -> Iterat
         for code, is_lacking in lacking.items():
             if is_lacking:
                 yield Problem(code, version.place, version.language, Severity.ERROR, (), version.language)
+        forms = note.addressee.forms.get(version.language)
+        mention = _GENITIVE.search(version.body)
+        if mention and forms and not forms.of:
+            yield Section(version).problem(
+                "note-genitive-missing", mention.start(), forms.name, Severity.ERROR
+            )
     for number, enclosure in enumerate(note.enclosures, 1):
         for code in note.languages:
             if not enclosure.title.get(code):

@@ -43,7 +43,9 @@ class Section:
     @cached_property
     def words(self) -> str:
         """The body, all that is no word blanked out or filled in; marks of emphasis stand."""
-        text = without_code(self.version.body)
+        body = self.version.body
+        code = without_code(body)
+        text = "".join(_FILLER if a != b else b for a, b in zip(body, code, strict=True))
         for citation in citations(text):
             end = citation.start + len(citation.written)
             text = text[: citation.start] + _FILLER * len(citation.written) + text[end:]

@@ -180,6 +180,14 @@ def test_a_slip_is_found(languages: Languages, code: str, text: str, finding: tu
         ("en", "Missions advise, revise and supervise organizations. Ratio 3:2 (e.g. this)."),
         ("en", "Here:\n\n- A sentence.\n- Another.\n\nAnd:\n\n- one item"),
         ("en", "Here:\n\n- one:\n  - a;\n  - b.\n- two;\n  continued;\n- three."),
+        ("fr", "Sous `a`, M. l'Ambassadeur et S.E. Mme Diallo ; c.-à-d. n° 12/2026, § 2 : « Études »."),
+        ("fr", "A. Dispositions : https://example.org/A:B, point 3.2, 10h30 ; plaque A de Bruxelles."),
+        (
+            "en",
+            "H.E. Mr O'Neill (e.g. No 12/2026): 9 a.m. to 12 noon; Article 23(2); US$ 1,234.56; the Hague.",
+        ),
+        ("nl", "Z.E. dhr. Peeters: zo'n 's ochtends ingediende nota nr. 12/2026; 10.30 uur; bijv. morgen."),
+        ("de", "Z. B. die Botschaft: § 2 Abs. 1; 10.30 Uhr; das Generalkonsulat, d. h. die Vertretung."),
         ("de", "Personalausweise für Personal; Ausweise … Personalausweise."),
         ("fr", "Le mardi 8 septembre 2026, le 1^er^ octobre, le 17/12/2026."),
         ("en", "{{ addressee.name }}: a value; [a link](link:a): text."),
@@ -200,6 +208,15 @@ def test_good_usage_is_left_in_peace(languages: Languages, code: str, text: str)
         ("à 16 h 30", "at 4.30 p.m.", []),
         ("à 16 h 30", "at 16:30", []),
         ("à 9 h", "at 10 a.m.", ["9 h", "10 a.m."]),
+        ("de 9 h à 12 h", "from 9 a.m. to 12 noon", []),
+        ("dans les 24 heures", "within 24 hours", []),
+        ("à 24 h", "within 24 hours", []),
+        ("le 5 octobre", "on 5 October 2026", []),
+        ("le 5 octobre 2025", "on 5 October 2026", ["5 octobre 2025", "5 October 2026"]),
+        ("du 5 au 9 mai 2026", "from 5 to 9 May 2026", []),
+        ("1.234,56 EUR", "1,234.56 EUR", []),
+        ("l'article 23, § 2", "Article 23(2)", []),
+        ("au +32 2 501 81 11", "on +32 2 501 81 11", []),
         ("12 345 euros", "12,345 euros", []),
         ("1,5 mètre", "1.5 metres", []),
         ("la 2^e^ édition", "the 2^nd^ edition", []),
@@ -269,6 +286,20 @@ def test_a_note_lacks_words_in_a_language(languages: Languages) -> None:
     }
     unknown = {problem.code for problem in check_note(note(xx="y"), languages)}
     assert "note-language-unknown" in unknown
+
+
+def test_a_genitive_that_is_not_known_is_an_error_where_it_is_used(languages: Languages) -> None:
+    text = "request the list {{ addressee.of }}."
+    (problem,) = check_note(note(en=text), languages)
+    assert (problem.code, problem.place.column, problem.severity) == (
+        "note-genitive-missing",
+        "22",
+        Severity.ERROR,
+    )
+    assert "{{ addressee.of }}" in languages["en"].word(problem).what
+    forms = AddresseeForms("A", "the A", "To the A", "the A", "of the A")
+    known = replace(note(en=text), addressee=Addressee("a", {"en": forms}))
+    assert check_note(known, languages) == ()
 
 
 def test_findings_come_by_section_and_by_line(languages: Languages) -> None:
