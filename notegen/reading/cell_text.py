@@ -28,7 +28,9 @@ class SheetRow(NamedTuple):
     hidden: bool = False
 
 
-_PLAIN = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u02af]+(?: [!-~\u00a1-\u00ac\u00ae-\u02af]+)*")
+PLAIN = r"[!-~\u00a1-\u00ac\u00ae-\u02af]+(?: [!-~\u00a1-\u00ac\u00ae-\u02af]+)*"
+"""A text of Latin letters and signs in which there is nothing to clean."""
+_PLAIN = re.compile(PLAIN)
 _VISIBLE = re.compile(r"[!-~\u00a1-\u00ac\u00ae-\u02af]")
 _BREAK = re.compile(r"[\n\v\f\r\x85\u2028\u2029]")
 _SILENT = frozenset({"Cc", "Cf", "Cs", "Cn"})

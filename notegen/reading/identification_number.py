@@ -90,6 +90,12 @@ def _date(digits: str, century: int) -> date | None:
     return date(year, month, day)
 
 
+def is_number(digits: str, today: date) -> bool:
+    """Whether eleven digits are a number of somebody born by today."""
+    century = _century(digits, today)
+    return century is not None and _is_possible_date(digits, century, today)
+
+
 def birth_date(number: IdentificationNumber, today: date) -> date | None:
     """The date of birth that a number tells, None where it tells none or only a part."""
     century = _century(number.digits, today)

@@ -14,7 +14,9 @@ from email_validator import EmailNotValidError, validate_email
 from notegen.domain.email_address import EmailAddress
 from notegen.reading.cell_text import clean, has_line_break
 
-_PLAIN = re.compile(r"([A-Za-z0-9_+'&-]+(?:\.[A-Za-z0-9_+'&-]+)*)@([A-Za-z0-9.-]+)")
+PLAIN = r"([A-Za-z0-9_+'&-]+(?:\.[A-Za-z0-9_+'&-]+)*)@([A-Za-z0-9.-]+)"
+"""Local part and domain of an address that needs no more than a look at its domain."""
+_PLAIN = re.compile(PLAIN)
 _NAMED = re.compile(r".*<\s*([^<>@\s]+@[^<>@\s]+)\s*>")
 _SEVERAL = re.compile(r"[^\s;,/|<>]+@[^\s;,/|<>]+")
 _FORBIDDEN = frozenset('|`{}"<>()[]\\:;,')
@@ -22,6 +24,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`":
 _WELL_KNOWN = ("gmail", "hotmail", "outlook", "yahoo", "icloud", "skynet", "telenet", "proximus")
 _TYPED_TLD = {"con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "ogr": "org"}
 _WITH_MEANT = {"email-at": "email-at-meant", "email-form": "email-form-meant"}
+LONGEST_LOCAL = 64
 LONGEST = 254
 """Octets of an address in SMTP (RFC 5321, 4.5.3.1.3, less the brackets of the path)."""
 
@@ -32,11 +35,12 @@ def read_address(text: str) -> tuple[EmailAddress | None, str, str]:
     An accepted address can come with the warning `email-slip` and the domain that was perhaps meant.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain and len(text) <= LONGEST and len(plain[1]) <= 64:
-        domain = _ascii_domain(plain[2])
-        if domain:
-            near = _near(domain)
-            return EmailAddress(plain[1], domain), "email-slip" if near else "", near
+    domain = (
+        ascii_domain(plain[2]) if plain and len(text) <= LONGEST and len(plain[1]) <= LONGEST_LOCAL else ""
+    )
+    if plain and domain:
+        near = near_domain(domain)
+        return EmailAddress(plain[1], domain), "email-slip" if near else "", near
     return _read_other(text)
 
 
@@ -48,7 +52,7 @@ def _read_other(text: str) -> tuple[EmailAddress | None, str, str]:
         bare = bare[7:].split("?")[0]
     address = _validated(bare)
     if address is not None:
-        near = _near(address.domain)
+        near = near_domain(address.domain)
         return address, "email-slip" if near else "", near
     code, meant = _diagnosis(bare)
     if code in ("email-named", "email-apostrophe") and not meant:
@@ -97,7 +101,8 @@ def _validated(bare: str) -> EmailAddress | None:
 
 
 @lru_cache(maxsize=4096)
-def _ascii_domain(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
+    """A domain in lower case and in its ASCII form; "" for one that cannot receive mail."""
     try:
         found = validate_email(f"a@{domain}", check_deliverability=False).ascii_domain
     except EmailNotValidError:
@@ -106,7 +111,7 @@ def _ascii_domain(domain: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _near(domain: str) -> str:
+def near_domain(domain: str) -> str:
     """The domain that was meant when this one is a well-known one but for a slip of the finger, else ""."""
     name, _, ending = domain.rpartition(".")
     near = get_close_matches(name, _WELL_KNOWN, n=1, cutoff=0.8)

@@ -16,9 +16,8 @@ from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, is_blan
 from notegen.reading.identification_number import birth_date, read_number
 from notegen.reading.mail_address import read_address
 from notegen.reading.roster_header import Columns
+from notegen.reading.roster_plain_row import LONGEST, plain_member
 
-LONGEST = 200
-"""Characters of a name or of a card number; more is a slip of the clipboard."""
 _DATES = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")
 _LINK = re.compile(r"https?://[!-~]+")
 
@@ -42,7 +41,11 @@ class RowReader:
 
     def read(self, row: SheetRow) -> AcceptedRow | RejectedRow | None:
         """What the row comes to; None where it is blank in the columns of the form."""
-        number, mail, language, first, last, card = map(row.cells.get, self._letters)
+        number, mail, language, first, last, card = values = tuple(map(row.cells.get, self._letters))
+        if not row.hidden and not self._optional:
+            member = plain_member(row.number, values, self._spellings, self._today)
+            if member is not None:
+                return AcceptedRow(member)
         problems: list[Problem] = []
         warnings: list[Problem] = []
         identification = self._number(row, number, problems, warnings)

@@ -12,6 +12,8 @@ from notegen.reading.container import Archive, Bounds, UnreadableError
 from notegen.reading.markup import Markup, attribute, cell_string, is_true, parse, plain_text
 
 _PLAIN_STRING = re.compile(r'\s*<si><t(?: xml:space="preserve")?>([^<]*)</t>')
+_PLAIN_STRINGS = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_TAGS = 4
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -159,19 +161,33 @@ def _strings(archive: Archive, part: str) -> list[str]:
 class _StringReader:
     """Plain strings by one expression each, everything else by the parser."""
 
-    __slots__ = ("_is_text", "_parts", "_skipped", "markup", "strings")
+    __slots__ = ("_has_begun", "_is_text", "_parts", "_skipped", "markup", "strings")
 
     def __init__(self) -> None:
         self.strings: list[str] = []
         self.markup = Markup(self._start, self._end, self._text)
         self._parts: list[str] = []
-        self._is_text = self._skipped = False
+        self._has_begun = self._is_text = self._skipped = False
 
     def read(self, block: bytes, *, is_plain: bool) -> None:
         if not is_plain or b"<!" in block:
             self.markup.feed(block)
             return
-        for part in decoded(block).split("</si>")[:-1]:
+        if not self._has_begun:
+            start = max(block.find(b"<si>"), 0)
+            self.markup.feed(block[:start])
+            block = block[start:]
+            self._has_begun = True
+        text = decoded(block)
+        found = _PLAIN_STRINGS.findall(text)
+        if text.count("<") == _TAGS * len(found):
+            is_bare = "&" not in text and "_x" not in text
+            self.strings.extend(found if is_bare else map(plain_text, found))
+        else:
+            self._read_one_by_one(text)
+
+    def _read_one_by_one(self, text: str) -> None:
+        for part in text.split("</si>")[:-1]:
             match = _PLAIN_STRING.fullmatch(part)
             if match:
                 self.strings.append(plain_text(match[1]))

@@ -7,12 +7,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from missions import FR, cell, codes, number, person, raw, read, reasons, row, save
+from hypothesis import given
+from hypothesis import strategies as st
+from missions import FR, TODAY, cell, codes, number, person, raw, read, reasons, row, save
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.worksheet.worksheet import Worksheet
 
 from notegen.domain.language import Language
+from notegen.domain.roster import FIELDS, AcceptedRow, RejectedRow
+from notegen.reading.cell_text import SheetRow
+from notegen.reading.roster_header import Columns
+from notegen.reading.roster_row import RowReader
 
 Languages = Mapping[str, Language]
 SILENT = "\u180e\u200b\u200c\u200d\u2060\ufeff"
@@ -190,3 +196,32 @@ def test_hidden_rows_and_columns_are_read_and_listed(tmp_path: Path, languages: 
         ("note-hidden-rows", "3"),
     ]
     assert [codes(accepted.warnings) for accepted in roster.accepted] == [[], ["row-hidden"], []]
+
+
+LINES = st.tuples(
+    st.sampled_from(
+        [number(), f"{number()[:2]}.{number()[2:4]}.{number()[4:6]}-{number()[6:9]}.{number()[9:]}"]
+    )
+    | st.from_regex(r"\d{2}[.]?\d{2}[.]?\d{2}-?\d{3}[.]?\d{2}", fullmatch=True),
+    st.from_regex(r"[a-z.+']{1,9}@(example\.org|gmial\.com|a\.invalid|x|münchen\.de)", fullmatch=True),
+    st.sampled_from(["FR", "fr", "Frans", "IT", "", 1]),
+    *[st.text(st.characters(codec="latin-1"), max_size=5) | st.sampled_from(["Anne", "A" * 201, 7])] * 3,
+)
+
+
+@given(st.lists(LINES, max_size=5))
+def test_plain_lines_are_judged_like_all_others(
+    languages: Languages, lines: list[tuple[str | int, ...]]
+) -> None:
+    columns = Columns(1, dict(zip(FIELDS, "ABCDEF", strict=True)), {}, "fr")
+    reader = RowReader("members.xlsx", columns, languages, TODAY)
+    for index, values in enumerate(lines, start=2):
+        cells = dict(zip("ABCDEF", values, strict=True))
+        short = reader.read(SheetRow(index, cells))
+        long = reader.read(SheetRow(index, cells, hidden=True))
+        if isinstance(long, AcceptedRow):
+            assert isinstance(short, AcceptedRow)
+            assert (short.member, codes(short.warnings)) == (long.member, codes(long.warnings)[:-1])
+        elif long is not None:
+            assert isinstance(short, RejectedRow)
+            assert codes(short.problems) == codes(long.problems)
