@@ -56,7 +56,9 @@ def slots(text: str) -> set[str]:
 
 
 def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    """The files of a language, but for what it was translated from: the source has no such file."""
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return found - {"origins.toml"}
 
 
 def words(templates: Path, code: str) -> Mapping[str, Mapping[str, object]]:

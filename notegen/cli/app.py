@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notegen import __version__
-from notegen.cli import activation, demo, dispatch, health, note, registry, roster, schema
+from notegen.cli import activation, demo, dispatch, health, note, registry, roster, schema, templates
 
 app = typer.Typer(
     name="notegen",
@@ -22,6 +22,7 @@ app.add_typer(registry.app, name="register")
 app.add_typer(roster.app, name="roster")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(activation.app, name="activation")
+app.add_typer(templates.app, name="templates")
 demo.add_to(app)
 schema.add_to(app)
 health.add_to(app)

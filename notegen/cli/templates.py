@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,7 +32,7 @@ def list_(face: Face, language: Words = "", json: Json = False) -> None:
     from notegen.flows.translation import check_template_folders
 
     matrix = check_template_folders(face.folders)
-    words = _words(face, matrix, language)
+    words = _words(face, language)
     if json:
         answer_json(_document(matrix, words, findings=False))
     else:
@@ -49,7 +48,7 @@ def check(face: Face, language: Words = "", json: Json = False) -> None:
     from notegen.flows.translation import check_template_folders
 
     matrix = check_template_folders(face.folders)
-    words = _words(face, matrix, language)
+    words = _words(face, language)
     if json:
         answer_json(_document(matrix, words, findings=True))
     else:
@@ -82,7 +81,7 @@ def reviewed(
         answer(path)
 
 
-def _words(face: Face, matrix: Matrix, code: str) -> Language:
+def _words(face: Face, code: str) -> Language:
     """The language of the findings; a broken language.toml is itself a finding, told in one that is whole."""
     from notegen.errors import TemplateError
     from notegen.reading.language_folder import read_languages

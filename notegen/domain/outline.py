@@ -50,3 +50,29 @@ VERBAL_NOTE: tuple[OutlinePart, ...] = (
 
 OUTLINES: Mapping[str, tuple[OutlinePart, ...]] = MappingProxyType({"verbal-note": VERBAL_NOTE})
 """The outline of each document kind, by its name in `document:`."""
+
+DOCUMENT_WORDS: tuple[str, ...] = (
+    "addressee",
+    "annex",
+    "authoritative",
+    "authoritative_count",
+    "body",
+    "bookmark",
+    "courtesy",
+    "done",
+    "elides",
+    "emblem",
+    "enclosure",
+    "enclosures",
+    "head",
+    "head_tag",
+    "issued",
+    "language",
+    "lead",
+    "letterhead",
+    "place",
+    "pointer",
+    "reference",
+    "updated",
+)
+"""The words that a document's templates may use; docs/adding.md says what each is."""
