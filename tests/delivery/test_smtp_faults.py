@@ -232,8 +232,9 @@ class TestLostConnections:
         if "mail-3" in outbox.taken:
             assert receipt(outbox, 3).relay_fault
 
-    def test_after_the_reply_the_mail_is_accepted(self, extensions: tuple[str, ...]) -> None:
-        _, outbox = deliver(Script(extensions, {"DOT": [None, ("250 queued", CLOSE)]}), three())
+    @pytest.mark.parametrize("deed", [RESET, CLOSE])
+    def test_after_the_reply_the_mail_is_accepted(self, extensions: tuple[str, ...], deed: Any) -> None:
+        _, outbox = deliver(Script(extensions, {"DOT": [None, ("250 queued", deed)]}), three())
         assert [outcome(outbox, n) for n in (1, 2)] == [ACCEPTED, ACCEPTED]
         assert receipt(outbox, 3).relay_fault
 
@@ -415,6 +416,16 @@ class TestOffers:
         assert server.recipients == ["zoé@example.org"]
         assert without.outcomes == [REFUSED, ACCEPTED]
         assert receipt(without, 1).text.startswith("5.6.7 ")
+
+    def test_a_lie_about_8bitmime_costs_only_the_mail_that_needed_it(
+        self, extensions: tuple[str, ...]
+    ) -> None:
+        async def know_no_parameters(session: ServerSession) -> str:
+            return "555 5.5.4 what?" if "BODY=" in session.server.log[-1][1] else "250 ok"
+
+        mails = [a_mail(1), a_mail(2, "\r\né\r\n".encode()), a_mail(3)]
+        _, outbox = deliver(Script(extensions, {"MAIL": know_no_parameters}), mails)
+        assert outbox.outcomes == [ACCEPTED, REFUSED, ACCEPTED]
 
     def test_the_null_sender_is_written_as_such(self) -> None:
         server, _ = deliver(Script(), [a_mail(1, return_path="")])

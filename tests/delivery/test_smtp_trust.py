@@ -175,6 +175,12 @@ class TestLogin:
         assert (first.receipts["mail-1"].code, first.receipts["mail-1"].relay_fault) == (454, True)
         assert second.outcomes == [Outcome.ACCEPTED]
 
+    @pytest.mark.parametrize("deed", [HANG, RESET, CLOSE])
+    def test_a_login_that_breaks_off_is_tried_again_later(self, deed: object) -> None:
+        script = Script(WITH_LOGIN, {"AUTH": deed})
+        error, _ = failure(script, username="u", password="p", command_seconds=0.3)
+        assert error.temporary
+
     def test_no_login_offered_stops_the_run(self) -> None:
         error, _ = failure(Script(("PIPELINING",)), username="u", password="p")
         assert "offers no login" in str(error)
