@@ -8,18 +8,21 @@ from typing import Any
 _INLINE = frozenset({"a", "b", "cite", "code", "em", "i", "span", "strong", "sub", "sup"})
 _ENDING = re.compile(r"\s(\S+)\s*$")
 _NB = "\u00a0"
+_ONE_LINE = 56
 _RUNT = 5
+_DIVISIBLE = 7
 _SHORT_CELL = 18
 
 
 def guide_lines(root: Any) -> None:
     """Prepare a parsed page for the line breaker: no hyphen in a last word, no runt, no broken short cell."""
     for element in list(root.iter()):
-        if element.tag in ("p", "li", "dd"):
+        if element.tag in ("p", "li", "dd") and len("".join(element.itertext())) > _ONE_LINE:
             _hold_ending(element)
+            for parent in list(element.iter()):
+                _detach_spaces(parent)
         elif element.tag in ("td", "th") and len("".join(element.itertext()).strip()) <= _SHORT_CELL:
             element.set("class", "short")
-        _detach_spaces(element)
 
 
 def _hold_ending(element: Any) -> None:
@@ -38,6 +41,8 @@ def _hold_ending(element: Any) -> None:
             element.text = text
         else:
             last.tail = text
+        return
+    if len(word) < _DIVISIBLE:
         return
     whole = element.makeelement("whole", {})
     whole.text = word
