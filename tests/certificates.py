@@ -13,6 +13,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_MAY_SIGN = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -66,9 +78,15 @@ def _signed(
         .not_valid_before(now - timedelta(days=2))
         .not_valid_after(end)
         .add_extension(x509.BasicConstraints(ca=not name, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
     )
     if name:
         builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(name)]), critical=False)
+    else:
+        builder = builder.add_extension(_MAY_SIGN, critical=True)
     return builder.sign(signer, hashes.SHA256())
 
 
