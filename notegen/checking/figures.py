@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from notegen.checking.section import Section
 
@@ -76,6 +77,7 @@ def stated_dates(section: Section) -> tuple[StatedDate, ...]:
     return tuple(_stated_dates(section.words))
 
 
+@lru_cache(maxsize=32)
 def figures(section: Section) -> tuple[tuple[Figure, ...], tuple[Figure, ...], tuple[Figure, ...]]:
     """The dates, the times and the other numbers of a section."""
     text = section.words

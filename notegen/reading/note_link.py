@@ -12,6 +12,7 @@ from notegen.reading.note_sense import Sense
 
 _WEB = re.compile(r"https?://[^\s/?#.]+(?:\.[^\s/?#.]+)*(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _MAIL = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(?:\?\S*)?", re.IGNORECASE)
+_UNNAMABLE = re.compile(r"[\s()<>\[\]]|^$")
 _PHONE = re.compile(r"tel:\+?[\d-]+", re.IGNORECASE)
 
 
@@ -21,6 +22,14 @@ Registry = Mapping[str, Mapping[str, str]]
 def check_registry(links: Registry, used: tuple[str, ...], sense: Sense) -> Registry:
     """The registry as it stands; every target that leads nowhere and every missing language is a finding."""
     for name, targets in links.items():
+        if _UNNAMABLE.search(name):
+            sense.find(
+                f"the name {name!r} cannot stand in a link.",
+                "Use letters and hyphens.",
+                "links",
+                name,
+                key=True,
+            )
         for code, target in targets.items():
             if fault := _dead(target):
                 sense.find(f"the link {name!r} {fault}.", _WRITE, "links", name, code)

@@ -15,7 +15,7 @@ from notegen.reading.addressee_file import make_addressees
 from notegen.reading.addressee_sheet import addressee_content, is_addressee_header
 from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_agreement import make_note
-from notegen.reading.note_file import NOBODY
+from notegen.reading.note_file import NOBODY, read_note
 from notegen.reading.note_form import NoteForm
 from notegen.reading.note_register_form import write_note_form
 from notegen.reading.note_sense import Sense
@@ -23,7 +23,7 @@ from notegen.reading.note_sheet import CellPlaces, Record, listed, read_sheets
 from notegen.reading.yaml import Data, dump
 from notegen.reading.yaml_form import fill
 
-__all__ = ["read_register", "write_note_form"]
+__all__ = ["read_notes", "read_register", "write_note_form"]
 
 NOTES = (
     "key", "unit", "file", "topic", "number", "issued", "updated", "place", "addressee", "languages",
@@ -35,6 +35,15 @@ _PLAIN = ("issued", "updated", "place", "addressee", "document")
 _LISTS = ("languages", "authoritative")
 
 RegisteredNote = tuple[VerbalNote, tuple[Problem, ...]]
+
+
+def read_notes(
+    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+) -> tuple[RegisteredNote, ...]:
+    """The notes of a file, each with its warnings: all of a register, the one of a note file."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return read_register(path, languages, addressees=addressees)
+    return (read_note(path, languages, addressees=addressees),)
 
 
 def read_register(

@@ -79,6 +79,8 @@ def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Findi
     wrong = item.get("ctx", {}).get("error")
     if isinstance(wrong, WrongValueError):
         return Finding(where.place(*steps), wrong.what, wrong.hint)
+    if item["input"] is None and not steps:
+        return Finding(where.place(), "the file is empty.", "Begin with `notegen note new`.")
     if item["input"] is None:
         return Finding(where.key_place(*steps), f"{key} has no value.", "Write one, or delete the key.")
     return Finding(where.place(*steps), f"{key} {_expected(item)}.", "Compare with `notegen note new`.")

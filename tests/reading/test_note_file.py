@@ -128,6 +128,12 @@ def test_sections_that_cite_different_references_are_refused(tmp_path: Path, lan
         ("un fait", "un ![fait](https://example.org/a.png)", "9:35", "a picture"),
         ("body:", "links: {a: {fr: https://example.org}}\nbody:", "7:9", "no address in 'nl'"),
         ("body:", "links: {a: {fr: '#', nl: https://example.org}}\nbody:", "7:17", "leads nowhere"),
+        (
+            "body:",
+            "links: {a b: {fr: https://a.be, nl: https://a.be}}\nbody:",
+            "7:9",
+            "cannot stand in a link",
+        ),
         ("body:", "annex: {roster: absent.xlsx}\nbody:", "7:17", "there is no file"),
         ("body:", "enclosures: [{title: {fr: A}}]\nbody:", "7:22", "no title in 'nl'"),
         ("body:", "enclosures: [{titel: {fr: A}}]\nbody:", "7:15", "Did you mean 'title'"),
@@ -147,6 +153,16 @@ def test_what_is_wrong_is_said_where_it_stands(
 ) -> None:
     lines = refusal(tmp_path, languages, changed(old, new)).splitlines()
     assert [line for line in lines if line.startswith(f"note.yaml:{place}: ") and words in line]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "---"])
+def test_an_empty_file_is_called_empty(tmp_path: Path, languages: Languages, text: str) -> None:
+    assert "the file is empty" in refusal(tmp_path, languages, text)
+
+
+@pytest.mark.parametrize("text", ["just words", "- a\n- b"])
+def test_a_file_of_another_kind_is_told_so(tmp_path: Path, languages: Languages, text: str) -> None:
+    assert "the file must hold entries" in refusal(tmp_path, languages, text)
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path, languages: Languages) -> None:

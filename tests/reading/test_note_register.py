@@ -18,7 +18,7 @@ from notegen.errors import NoteFileError
 from notegen.reading.addressee_file import read_addressees
 from notegen.reading.note_file import read_note
 from notegen.reading.note_register import NOTES as NOTES_HEADERS
-from notegen.reading.note_register import read_register, write_note_form
+from notegen.reading.note_register import read_notes, read_register, write_note_form
 from notegen.reading.yaml import loads
 
 Languages = Mapping[str, Language]
@@ -83,6 +83,12 @@ def test_a_row_is_a_note(tmp_path: Path, languages: Languages) -> None:
     assert cards.links == {"page": {"fr": "https://example.org/fr", "nl": "https://example.org/nl"}}
     assert plates.languages == ("en",)
     assert not hasattr(plates.reference, "number")
+
+
+def test_a_register_and_a_note_file_are_read_alike(root: Path, tmp_path: Path, languages: Languages) -> None:
+    path = workbook(tmp_path / "notes.xlsx", Notes=NOTES, Texts=TEXTS, Links=LINKS)
+    assert len(read_notes(path, languages)) == 2
+    assert len(read_notes(root / "examples" / "vehicles.yaml", languages)) == 1
 
 
 def test_rich_text_becomes_markdown(tmp_path: Path, languages: Languages) -> None:
