@@ -6,11 +6,9 @@ import re
 from typing import Any
 
 _INLINE = frozenset({"a", "b", "cite", "code", "em", "i", "span", "strong", "sub", "sup"})
-_ENDING = re.compile(r"\s(\S+)\s*$")
+_ENDING = re.compile(r"(?<= )((?:[^ ]+ )?[^ ]{1,6}|[^ ]{7,})$")
 _NB = "\u00a0"
 _ONE_LINE = 56
-_RUNT = 5
-_DIVISIBLE = 7
 _SHORT_CELL = 18
 
 
@@ -26,30 +24,19 @@ def guide_lines(root: Any) -> None:
 
 
 def _hold_ending(element: Any) -> None:
-    """The last word of a paragraph is not hyphenated; a very short one does not stand alone on a line."""
+    """The end of a paragraph stays in one piece: a last word without hyphen, a short one with the one before."""
     children = list(element)
     last = children[-1] if children else None
     text = (element.text if last is None else last.tail) or ""
     match = _ENDING.search(text)
     if match is None:
         return
-    word = match.group(1)
-    before = text[: match.start()]
-    if len(word) < _RUNT:
-        text = before + _NB + word
-        if last is None:
-            element.text = text
-        else:
-            last.tail = text
-        return
-    if len(word) < _DIVISIBLE:
-        return
     whole = element.makeelement("whole", {})
-    whole.text = word
+    whole.text = match.group(1).replace(" ", _NB)
     if last is None:
-        element.text = before + " "
+        element.text = text[: match.start(1)]
     else:
-        last.tail = before + " "
+        last.tail = text[: match.start(1)]
     element.append(whole)
 
 
