@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from notegen.reading.cell_text import column_letters
 from notegen.reading.markup import cell_string, is_true, parse
@@ -24,22 +25,22 @@ class Run:
     superscript: bool = False
 
     @property
-    def marks(self) -> tuple[str, str]:
-        """What Markdown writes before and after it."""
-        emphasis = "*" * (2 * self.bold + self.italic)
-        raised = "^" if self.superscript else ""
-        return emphasis + raised, raised + emphasis
+    def emphasis(self) -> str:
+        """What Markdown writes before and after it, apart from superscript."""
+        return "*" * (2 * self.bold + self.italic)
 
 
 def as_markdown(runs: Sequence[Run]) -> str:
-    """The runs as Markdown; marks hug the words, and never reach over the end of a line."""
-    joined: list[Run] = []
+    """The runs as Markdown; marks hug the words, superscript stands inside emphasis, and no mark is opened
+    on one line and closed on another.
+    """
+    lines: list[list[Run]] = [[]]
     for run in runs:
-        if joined and joined[-1].marks == run.marks:
-            joined[-1] = Run(joined[-1].text + run.text, run.bold, run.italic, run.superscript)
-        elif run.text:
-            joined.append(run)
-    return "".join("\n".join(_marked(line, run) for line in run.text.split("\n")) for run in joined)
+        for number, line in enumerate(run.text.split("\n")):
+            if number:
+                lines.append([])
+            lines[-1].append(replace(run, text=line))
+    return "\n".join(_line(line) for line in lines)
 
 
 def rich_strings(book: XlsxBook) -> list[str]:
@@ -64,11 +65,19 @@ def rich_cells(book: XlsxBook, part: str) -> dict[tuple[int, str], str]:
     return cells
 
 
-def _marked(line: str, run: Run) -> str:
-    match = _EDGES.fullmatch(line)
-    before, words, after = match.groups() if match else ("", line, "")
-    opening, closing = run.marks
-    return f"{before}{opening}{words}{closing}{after}" if words else line
+def _line(runs: Sequence[Run]) -> str:
+    written = []
+    for emphasis, group in groupby((run for run in runs if run.text), key=lambda run: run.emphasis):
+        pieces = groupby(group, key=lambda run: run.superscript)
+        inner = "".join(_hugged("".join(run.text for run in piece), "^" * raised) for raised, piece in pieces)
+        written.append(_hugged(inner, emphasis))
+    return "".join(written)
+
+
+def _hugged(text: str, mark: str) -> str:
+    match = _EDGES.fullmatch(text)
+    before, words, after = match.groups() if match else ("", text, "")
+    return f"{before}{mark}{words}{mark}{after}" if words else text
 
 
 class _RunReader:

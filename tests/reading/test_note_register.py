@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
+from notegen.checking.preflight import check_note
 from notegen.domain.language import Language
 from notegen.domain.note import VerbalNote
 from notegen.errors import NoteFileError
@@ -218,3 +219,10 @@ def test_the_form_filled_in_is_read(tmp_path: Path, languages: Languages) -> Non
     book["Addressees"].cell(2, columns.index("en name") + 1).value = "United Nations"
     book.save(path)
     assert read(path, languages)["a.yaml"].addressee.forms["en"].block == "To the United Nations"
+
+
+def test_the_example_register_is_clean(root: Path, languages: Languages) -> None:
+    notes = read_notes(root / "examples" / "notes.xlsx", languages)
+    assert [note.source_name for note, _ in notes] == ["airport.yaml", "flags.yaml"]
+    assert "**à partir du 1^er^ novembre 2026**" in notes[0][0].versions[0].body
+    assert [(warnings, check_note(note, languages)) for note, warnings in notes] == [((), ()), ((), ())]

@@ -18,8 +18,12 @@ from notegen.reading.rich_text import Run, as_markdown
         ([Run("it", italic=True)], "*it*"),
         ([Run("both", bold=True, italic=True)], "***both***"),
         ([Run("1"), Run("er", superscript=True), Run(" juin")], "1^er^ juin"),
-        ([Run("1", bold=True), Run("er", bold=True, superscript=True)], "**1****^er^**"),
+        ([Run("1", bold=True), Run("er", bold=True, superscript=True)], "**1^er^**"),
         ([Run("a", bold=True), Run("b", bold=True)], "**ab**"),
+        (
+            [Run("au 1", bold=True), Run("er", bold=True, superscript=True), Run(" mai ", bold=True)],
+            "**au 1^er^ mai** ",
+        ),
         ([Run("one\n\ntwo", bold=True)], "**one**\n\n**two**"),
         ([Run("  ", bold=True)], "  "),
         ([Run("", bold=True), Run("x")], "x"),
