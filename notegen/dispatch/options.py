@@ -18,7 +18,8 @@ class InDoubt(StrEnum):
 class Options:
     """`connections` at most; `window` is how many intents may stand open in the ledger at once.
 
-    Rates are mails per second, 0 for no limit; `domain_rate` counts per recipient domain. A deferred mail is
+    Rates are mails per second, 0 for no limit; `domain_rate` counts per recipient
+    domain, `connection_rate` per connection. A deferred mail is
     tried again after `first_pause`, then each time `growth` times later, up to `longest_pause`, spread by
     the jitter; after `attempts` attempts it is given up. `wait` is how long a run stays for mails that are
     not due yet; later ones are left deferred for the next run. `relay_pause` (seconds) is the first pause
@@ -31,6 +32,7 @@ class Options:
     window: int = 128
     rate: float = 0
     domain_rate: float = 0
+    connection_rate: float = 0
     in_doubt: InDoubt = InDoubt.RESEND
     attempts: int = 30
     first_pause: timedelta = timedelta(minutes=1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from notegen.dispatch.decisions import NEVER_LEFT, NO_ANSWER
+from notegen.dispatch.pace import Rate
 from notegen.dispatch.pool import person_of
 from notegen.dispatch.traffic import Traffic
 from notegen.domain.mail import Mail
@@ -18,6 +21,7 @@ class ConnectionOutbox:
         self._last_person = ""
         self._open: dict[str, Mail] = {}
         self._begun: set[str] = set()
+        self._rate = Rate(traffic.options.connection_rate)
         self.answered = 0
         self.finished = False
         self.relay_fault = False
@@ -28,8 +32,7 @@ class ConnectionOutbox:
             mail = self._take()
             if mail is not None:
                 return mail
-            woken = await self._traffic.to_take.wait(self._traffic.options.idle)
-            if not woken and not self._open:
+            if not await self._supplied() and not self._open:
                 break
         self.finished = True
         return None
@@ -59,9 +62,18 @@ class ConnectionOutbox:
         for mail in list(self._open.values()):
             self.settle(mail, NO_ANSWER if mail.key in self._begun else NEVER_LEFT)
 
+    async def _supplied(self) -> bool:
+        pause = self._rate.opens() - time.monotonic()
+        if pause > 0:
+            await self._traffic.to_take.wait(pause)
+            return True
+        return await self._traffic.to_take.wait(self._traffic.options.idle)
+
     def _take(self, not_person: str = "") -> Mail | None:
-        mail = self._traffic.take(not_person)
+        now = time.monotonic()
+        mail = self._traffic.take(not_person) if self._rate.opens() <= now else None
         if mail is not None:
+            self._rate.take(now)
             self._last_person = person_of(mail.key)
             self._open[mail.key] = mail
         return mail

@@ -16,6 +16,7 @@ from notegen.records.database import Connection, Database, delete, func, select,
 from notegen.records.journal import Journal, open_journal
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
+from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, prepare
 from notegen.records.sending import Claim, Sending, claimed
 from notegen.records.tally import DispatchStatus, HistoryEntry, entries, statuses, summary_of
@@ -105,7 +106,8 @@ class Ledger:
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
-                return deed[decision](connection, self._row(name).id, now, keys)
+                dispatch = self._recovered(connection, name, journal, now)
+                return deed[decision](connection, dispatch, now, keys)
         finally:
             journal.close(keep=True)
 
@@ -125,9 +127,10 @@ class Ledger:
             cancelled = update(dispatches).where(dispatches.c.id == row.id, dispatches.c.cancelled.is_(None))
             connection.execute(cancelled.values(cancelled=to_stored(now)))
             if journal is not None:
+                self._recovered(connection, name, journal, now)
                 cancel_open(connection, row.id, to_stored(now))
         if journal is not None:
-            journal.close(keep=True)
+            journal.close(keep=False)
         return self.summary(name)
 
     def purge(self, now: datetime, retention: timedelta) -> int:
@@ -136,9 +139,8 @@ class Ledger:
         The name, digest and dates of a dispatch stay, so that the same content is still recognised. Returns
         how many dispatches were emptied.
         """
+        self._expire(now)
         with self._database.writing() as connection:
-            for row in connection.execute(select(dispatches.c.id)).all():
-                expire_open(connection, row.id, now)
             emptied = _ended_before(connection, to_stored(now - retention))
             for dispatch in emptied:
                 connection.execute(delete(mails).where(mails.c.dispatch == dispatch))
@@ -154,6 +156,26 @@ class Ledger:
     def close(self) -> None:
         """Give the database back."""
         self._database.close()
+
+    def _expire(self, now: datetime) -> None:
+        over = select(dispatches.c.name).where(
+            dispatches.c.expires <= to_stored(now), dispatches.c.purged.is_(None)
+        )
+        with self._database.reading() as connection:
+            names = connection.execute(over).scalars().all()
+        for name in names:
+            journal = open_journal(self._journals, self._stem(name))
+            if journal is None:
+                continue
+            with self._database.writing() as connection:
+                expire_open(connection, self._recovered(connection, name, journal, now), now)
+            journal.close(keep=False)
+
+    def _recovered(self, connection: Connection, name: str, journal: Journal, now: datetime) -> int:
+        row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
+        # Which start of the machine this is, is not known here: what may have gone is in doubt.
+        recover(connection, row, journal.replay(""), now)
+        return int(row.id)
 
     def _row(self, name: str) -> Any:
         with self._database.reading() as connection:

@@ -35,7 +35,9 @@ class PlanRequest:
 
     An empty `name` means: the name under which this content is known, else one made of the digest.
     `id_domain` is what stands after the @ of each Message-ID. `complete` says that the series are all of the
-    content, not a selection. `again` allows content that was already planned under another name.
+    content, not a selection. `again` allows content that was already planned under another name. On a known
+    dispatch `not_before` and `expires` replace what was said before; `expires_unless_said` counts only for a
+    new one.
     """
 
     digest: str
@@ -44,6 +46,7 @@ class PlanRequest:
     requester: str = ""
     not_before: datetime | None = None
     expires: datetime | None = None
+    expires_unless_said: datetime | None = None
     complete: bool = True
     again: bool = False
 
@@ -130,6 +133,7 @@ def _created(connection: Connection, request: PlanRequest, now: datetime) -> Any
         "requester": request.requester,
         "id_domain": request.id_domain,
         "created": to_stored(now),
+        "expires": to_stored(request.expires_unless_said),
         "complete": 0,
         "session": 0,
     }

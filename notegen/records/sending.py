@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -12,10 +12,11 @@ from typing import Any, Self
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
 from notegen.records.database import Connection, Database, bindparam, executed_one, select, update
-from notegen.records.journal import Journal, Outcome, Replay
+from notegen.records.journal import Journal, Replay
 from notegen.records.mail_rows import read_open, write_intents, write_settlements
 from notegen.records.moment import from_stored, to_stored
-from notegen.records.schema import dispatches, mails, people
+from notegen.records.recovery import recover
+from notegen.records.schema import dispatches, people
 from notegen.records.tally import summary_of
 from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
 
@@ -168,7 +169,7 @@ def claimed(
     with database.writing() as connection:
         row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
         _refuse_unless_free(row, replay, now, database.file)
-        _recover(connection, row, replay, now)
+        recover(connection, row, replay, now)
         if claim.resend_doubts:
             resume_doubts(connection, row.id, now)
         expire_open(connection, row.id, now)
@@ -202,42 +203,3 @@ def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: Path | N
             where=row.name,
             hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
         )
-
-
-def _recover(connection: Connection, row: Any, replay: Replay, now: datetime) -> None:
-    sending = select(mails.c.person).where(
-        mails.c.dispatch == row.id, mails.c.state == MailState.SENDING.value
-    )
-    some = (
-        select(people.c.person, people.c.member, people.c.payload, people.c.due)
-        .where(people.c.dispatch == row.id, people.c.person.in_(sending), people.c.payload.is_not(None))
-        .subquery("some_people")
-    )
-    states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.HELD)
-    found = read_open(connection, row, some, states)
-    open_then = [mail for own in found for mail in own if mail.state is MailState.SENDING]
-    trusted = replace(replay, complete=replay.complete and replay.session == row.session)
-    write_settlements(connection, [_recovered(mail, trusted) for mail in open_then], now)
-
-
-def _recovered(mail: PlannedMail, replay: Replay) -> Settlement:
-    mark = (mail.key, mail.tries)
-    outcome = replay.outcomes.get(mark)
-    if outcome is not None:
-        return _as_settled(mail, outcome)
-    if mark in replay.begun or not replay.complete:
-        return Settlement(mail, MailState.IN_DOUBT, mail.attempts + 1, rest=MailState.HELD, in_doubt=True)
-    return Settlement(mail, MailState.PLANNED, mail.attempts)
-
-
-def _as_settled(mail: PlannedMail, outcome: Outcome) -> Settlement:
-    return Settlement(
-        mail=mail,
-        state=outcome.state,
-        attempts=outcome.attempts,
-        due=outcome.due,
-        code=outcome.code,
-        text=outcome.text,
-        rest=outcome.rest,
-        in_doubt=outcome.in_doubt,
-    )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from notegen.domain.planned_mail import MailState
+from notegen.errors import RecordsError
 from notegen.records.database import Connection, and_, func, or_, select, update
 from notegen.records.moment import to_stored
 from notegen.records.schema import dispatches, mails, people
@@ -34,7 +35,7 @@ def expire_open(connection: Connection, dispatch: int, now: datetime) -> None:
 
 
 def cancel_open(connection: Connection, dispatch: int, moment: int) -> None:
-    """Give up what waits and what is in doubt, and erase what sending it needed."""
+    """Give up what waits, and erase what sending it needed; what is in doubt remains so."""
     _end(connection, dispatch, MailState.CANCELLED, moment)
 
 
@@ -102,10 +103,13 @@ def doubt_open(connection: Connection, dispatch: int, now: datetime) -> int:
 
 
 def _end(connection: Connection, dispatch: int, state: MailState, moment: int) -> None:
-    ending = _WAITING if state is MailState.EXPIRED else (*_WAITING, MailState.IN_DOUBT)
-    own = and_(mails.c.dispatch == dispatch, mails.c.state.in_(ending))
+    own = and_(mails.c.dispatch == dispatch, mails.c.state.in_(_WAITING))
     connection.execute(update(mails).where(own).values(state=state.value, changed=moment))
-    connection.execute(update(people).where(people.c.dispatch == dispatch).values(due=None, payload=None))
+    under_way = select(mails.c.person).where(
+        mails.c.dispatch == dispatch, mails.c.state == MailState.SENDING.value
+    )
+    ended = and_(people.c.dispatch == dispatch, people.c.person.not_in(under_way))
+    connection.execute(update(people).where(ended).values(due=None, payload=None))
 
 
 def _free(
@@ -133,6 +137,21 @@ def _erase_ended(connection: Connection, dispatch: int) -> None:
 def _chosen(dispatch: int, keys: Sequence[str]) -> list[Any]:
     chosen: list[Any] = [mails.c.dispatch == dispatch]
     if keys:
-        places = [tuple(int(part) for part in key.split(".")[1:]) for key in keys]
+        places = [_place(dispatch, key) for key in keys]
         chosen.append(or_(*(and_(mails.c.person == p, mails.c.position == o) for p, o in places)))
     return chosen
+
+
+def _place(dispatch: int, key: str) -> tuple[int, int]:
+    parts = key.split(".")
+    if (
+        len(parts) != 3
+        or not all(part.isascii() and part.isdigit() for part in parts)
+        or int(parts[0]) != dispatch
+    ):
+        raise RecordsError(
+            "this is no mail of that dispatch",
+            where=key,
+            hint="`notegen dispatch history --json` shows the keys.",
+        )
+    return int(parts[1]), int(parts[2])

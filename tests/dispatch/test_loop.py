@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -345,6 +346,19 @@ def test_never_more_than_the_window_is_open(tmp_path: Path) -> None:
     asyncio.run(dispatch(ledger, lambda: Obliging(answer), options))
     assert len(counts) == 180
     assert 0 < max(counts) <= 7
+
+
+def test_each_connection_keeps_to_its_rate(tmp_path: Path) -> None:
+    moments: list[float] = []
+
+    def answer(mail: Mail) -> Receipt:
+        moments.append(time.monotonic())
+        return accept(mail)
+
+    options = replace(QUICK, connections=1, connection_rate=50)
+    summary = asyncio.run(dispatch(planned_ledger(tmp_path, 10), lambda: Obliging(answer), options))
+    assert summary == Summary(NAME, accepted=30)
+    assert moments[-1] - moments[0] >= (30 - 1 - 0.1 * 50 - 1) / 50
 
 
 def test_whoever_watches_hears_of_each_mail_once(tmp_path: Path) -> None:

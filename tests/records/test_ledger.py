@@ -24,7 +24,8 @@ from ledgers import (
 from notegen.domain.notification import series
 from notegen.domain.planned_mail import MailState, Settlement, Summary
 from notegen.errors import RecordsError
-from notegen.records.database import Database, select, update
+from notegen.records import schema
+from notegen.records.database import Connection, Database, select, update
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.schema import VERSION, dispatches, people, versions
 from notegen.records.sending import Claim, Sending
@@ -228,6 +229,14 @@ def test_what_waits_is_given_up_and_erased_when_the_time_is_over(tmp_path: Path)
     assert payloads(tmp_path) == [None, None]
 
 
+def test_a_usual_expiry_is_that_of_the_first_run_and_a_wish_replaces_it(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1, expires_unless_said=NOW + timedelta(days=5))
+    ledger.plan(a_request(expires_unless_said=NOW + timedelta(days=6)), roster(1), NOW)
+    assert ledger.status(NOW)[0].expires == NOW + timedelta(days=5)
+    ledger.plan(a_request(expires=NOW + timedelta(days=2)), roster(1), NOW)
+    assert ledger.status(NOW)[0].expires == NOW + timedelta(days=2)
+
+
 def test_a_cancelled_dispatch_is_erased_and_cannot_be_sent(tmp_path: Path) -> None:
     ledger = planned_ledger(tmp_path, 2)
     assert ledger.cancel(NAME, NOW) == Summary(NAME, cancelled=6)
@@ -313,6 +322,42 @@ def test_records_of_a_newer_notegen_are_left_alone(tmp_path: Path) -> None:
         connection.execute(update(versions).values(version=VERSION + 1))
     with pytest.raises(RecordsError, match="newer notegen"):
         a_ledger(tmp_path)
+
+
+def test_records_of_an_older_notegen_are_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_ledger(tmp_path, 1).close()
+    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    steps: list[str] = []
+    monkeypatch.setattr(schema, "VERSION", VERSION + 2)
+    monkeypatch.setattr(
+        schema,
+        "MIGRATIONS",
+        {VERSION: lambda _: steps.append("first"), VERSION + 1: lambda _: steps.append("second")},
+    )
+    ledger = a_ledger(tmp_path)
+    assert steps == ["first", "second"]
+    assert ledger.summary(NAME).planned == 3
+    with database.reading() as connection:
+        assert connection.execute(select(versions.c.version)).scalar_one() == VERSION + 2
+
+
+def test_a_migration_that_breaks_off_leaves_the_old_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_ledger(tmp_path, 1).close()
+
+    def broken(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE mails ADD COLUMN half TEXT")
+        raise RecordsError("the disk is full")
+
+    monkeypatch.setattr(schema, "VERSION", VERSION + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", {VERSION: broken})
+    with pytest.raises(RecordsError, match="disk is full"):
+        a_ledger(tmp_path)
+    monkeypatch.undo()
+    assert a_ledger(tmp_path).summary(NAME).planned == 3
 
 
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgers import BOOT, NAME, NOW, a_ledger, accepted, claimed, open_mails, planned_ledger
+from ledgers import BOOT, NAME, NOW, a_ledger, a_request, accepted, claimed, open_mails, planned_ledger
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
@@ -175,6 +175,47 @@ def test_a_person_decides_about_what_is_in_doubt(
     assert ledger.settle(NAME, decision, NOW) == 1
     assert ledger.summary(NAME) == summary
     assert ledger.unsettled(NAME) == []
+
+
+def test_a_person_may_settle_before_anything_is_sent_again(tmp_path: Path) -> None:
+    ledger, mails = killed(tmp_path)
+    assert ledger.settle(NAME, Decision.ACCEPTED, NOW, [mails[1].key]) == 1
+    assert ledger.summary(NAME) == Summary(NAME, planned=4, in_doubt=1, held=2, accepted=2)
+
+
+def test_a_cancellation_after_a_crash_leaves_the_doubt_in_sight_and_no_payload(tmp_path: Path) -> None:
+    ledger, _ = killed(tmp_path)
+    assert ledger.cancel(NAME, NOW) == Summary(NAME, in_doubt=2, accepted=1, cancelled=6)
+    ledger.close()
+    assert all("Zoë".encode() not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_purge_after_a_crash_erases_what_has_expired(tmp_path: Path) -> None:
+    ledger, _ = killed(tmp_path)
+    ledger.plan(a_request(expires=NOW + timedelta(days=1)), [], NOW)
+    assert ledger.purge(NOW + timedelta(days=2), timedelta(days=30)) == 0
+    assert ledger.summary(NAME) == Summary(NAME, in_doubt=2, accepted=1, expired=6)
+    ledger.close()
+    assert all("Zoë".encode() not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_purge_lets_a_sender_finish(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 2, expires=NOW + timedelta(days=1))
+    with claimed(ledger) as sending:
+        mails = open_mails(sending)
+        sending.exchange([], mails, NOW)
+        ledger.purge(NOW + timedelta(days=2), timedelta(days=30))
+        sending.exchange([accepted(mail) for mail in mails], [], NOW)
+    assert ledger.summary(NAME) == Summary(NAME, planned=4, accepted=2)
+
+
+@pytest.mark.parametrize("key", ["", "person", "1.1", "1.1.0.0", "2.1.0", "1.-1.0"])
+def test_a_key_of_no_mail_is_an_error_and_settles_nothing(tmp_path: Path, key: str) -> None:
+    ledger, _ = killed(tmp_path)
+    claimed(ledger, resend=False).release()
+    with pytest.raises(RecordsError, match="no mail of that dispatch"):
+        ledger.settle(NAME, Decision.ACCEPTED, NOW, [key])
+    assert ledger.summary(NAME).in_doubt == 1
 
 
 def test_nobody_settles_while_a_sender_is_at_it(tmp_path: Path) -> None:
