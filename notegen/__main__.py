@@ -1,18 +1,31 @@
-"""`notegen` and `python -m notegen`: the terminal face; every error is printed as where: what. What to do."""
+"""`notegen` and `python -m notegen`: the faces together; an error is printed as where: what. What to do."""
 
 from __future__ import annotations
 
+import functools
 import sys
+from typing import TYPE_CHECKING
 
 from notegen.errors import DeliveryError, NotegenError
+
+if TYPE_CHECKING:
+    import typer
+
+
+@functools.cache
+def commands() -> typer.Typer:
+    """Every command: those of the terminal, and the one that opens the browser."""
+    from notegen.cli.app import app
+    from notegen.preview.command import add_to
+
+    add_to(app)
+    return app
 
 
 def main() -> None:
     """Run one command and end the process with its exit code."""
-    from notegen.cli.app import app
-
     try:
-        app()
+        commands()()
     except NotegenError as error:
         print(error, file=sys.stderr)
         sys.exit(3 if isinstance(error, DeliveryError) and error.temporary else 2)

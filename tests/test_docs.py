@@ -12,7 +12,7 @@ import click
 import pytest
 import typer.main
 
-from notegen.cli.app import app
+from notegen.__main__ import commands
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -39,7 +39,7 @@ def commands_told(text: str) -> Iterator[list[str]]:
 
 def unknown(words: list[str]) -> str:
     """The first word that is no command where a command must stand."""
-    here: click.Command = typer.main.get_command(app)
+    here: click.Command = typer.main.get_command(commands())
     for word in words:
         if not isinstance(here, click.Group):
             return ""

@@ -1,0 +1,84 @@
+"""`notegen preview`: the translation desk in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Notes = Annotated[list[Path] | None, typer.Argument(metavar="[NOTE…]", help="Note files (YAML).")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the terminal's."""
+    app.command(name="preview")(preview)
+
+
+def preview(
+    notes: Notes = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A roster: its check, the mails of its rows."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8000,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
+    addressees: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A list in which addressees are looked up."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings file; notegen.toml of the working folder unless told."),
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Templates folder that is searched first.")
+    ] = None,
+) -> None:
+    """Show notes, mails and a roster in the browser, all languages side by side, while you work on them.
+
+    Example: notegen preview examples/identity-cards.yaml --roster examples/members.xlsx
+    """
+    from notegen.preview.desk import Desk
+    from notegen.preview.server import address, listen, serve
+    from notegen.preview.snapshot import Commission
+    from notegen.settings import read_settings, template_folders
+
+    settings = read_settings(config)
+    files = tuple(_existing(path) for path in notes or ())
+    commission = Commission(
+        notes=files,
+        roster=_existing(roster) if roster else None,
+        addressees=_existing(addressees) if addressees else None,
+        folders=template_folders(templates, settings),
+        settings=settings,
+        today=lambda: datetime.now().astimezone().date(),
+        now=lambda: datetime.now(UTC),
+    )
+    desk = Desk(commission)
+    with listen(port) as listener:
+        typer.echo(address(listener))
+        if not no_open and _has_display():
+            webbrowser.open(address(listener))
+        try:
+            asyncio.run(serve(desk, listener, asyncio.Event()))
+        except KeyboardInterrupt:
+            return
+
+
+def _existing(path: Path) -> Path:
+    from notegen.errors import InputError
+
+    if not path.is_file():
+        raise InputError("no such file", where=str(path), hint="Mend the path.")
+    return path
+
+
+def _has_display() -> bool:
+    """Whether a browser would open in a window, rather than in the terminal that shows the address."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,207 @@
+"""The pages about notes: the list, one note with its languages side by side, and its sheets of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notegen.domain.note import LanguageVersion, VerbalNote
+from notegen.domain.problem import Problem, Severity
+from notegen.domain.reference import ReferenceNumber
+from notegen.errors import NotegenError
+from notegen.preview.alignment import Passage, align
+from notegen.preview.paper import sheets
+from notegen.preview.passage import Span, holder, passages, spans
+from notegen.preview.snapshot import ReadNote
+from notegen.preview.visit import Remark, Values, Visit, language_choices, remark
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A passage of one language, where it stands, and what was found in it."""
+
+    tag: str
+    direction: str
+    language: str
+    kind: str
+    line: int
+    anchor: str
+    spans: tuple[Span, ...]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A note in the list."""
+
+    href: str
+    file: str
+    title: str
+    reference: str
+    languages: str
+    errors: int
+    warnings: int
+    is_broken: bool
+
+
+def list_notes(visit: Visit) -> Values:
+    """Every note that the desk was given, and how it stands."""
+    count = len(visit.snapshot.commission.notes)
+    return {"entries": [_entry(visit, index, visit.snapshot.note(index)) for index in range(count)]}
+
+
+def _entry(visit: Visit, index: int, read: ReadNote) -> Entry:
+    note = read.note
+    known = visit.snapshot.house.languages if note else {}
+    return Entry(
+        href=visit.href(f"notes/{index + 1}"),
+        file=str(read.path),
+        title=_title(visit, note) if note else read.path.name,
+        reference=_reference(visit, note) if note else "",
+        languages=", ".join(known[c].name if c in known else c for c in note.languages) if note else "",
+        errors=_count(read.findings, Severity.ERROR),
+        warnings=_count(read.findings, Severity.WARNING),
+        is_broken=read.error is not None,
+    )
+
+
+def show_note(visit: Visit, index: int) -> Values:
+    """One note: its languages side by side, the findings where they stand, its paper beside."""
+    read = visit.snapshot.note(index)
+    values: dict[str, object] = {
+        "file": str(read.path),
+        "title": read.path.name,
+        "reasons": visit.reasons(read.error) if read.error else (),
+    }
+    if read.note is None:
+        return values
+    note, shown = read.note, visit.shown(read.note.languages)
+    rows, remarks = _rows(visit, note, shown, read.findings)
+    return {
+        **values,
+        "title": _title(visit, note),
+        "reference": _reference(visit, note),
+        "choices": language_choices(visit, note.languages),
+        "heads": [_head(visit, version) for version in note.versions if version.language in shown],
+        "rows": rows,
+        "remarks": remarks,
+        "errors": _count(read.findings, Severity.ERROR),
+        "warnings": _count(read.findings, Severity.WARNING),
+        "paper": "" if read.error else visit.href(f"notes/{index + 1}/paper", **_wishes(visit)),
+    }
+
+
+def show_paper(visit: Visit, index: int) -> Values:
+    """The sheets of a note in the languages that are shown, as pictures."""
+    read = visit.snapshot.note(index)
+    number, stamp = index + 1, visit.snapshot.number
+    try:
+        content = visit.snapshot.paper(index)
+    except NotegenError as error:
+        return {"title": read.path.name, "reasons": visit.reasons(error), "sheets": ()}
+    note = read.note
+    languages = note.languages if note else ()
+    shown = visit.shown(languages)
+    known = visit.snapshot.house.languages
+    return {
+        "title": _title(visit, note) if note else read.path.name,
+        "pdf": f"/notes/{number}/note.pdf?{stamp}",
+        "size": len(content) // 1024 + 1,
+        "sheets": [
+            {
+                "src": f"/notes/{number}/pages/{sheet.number}.png?{stamp}",
+                "language": known[languages[sheet.section]].name,
+                "page": sheet.page,
+                "pages": sheet.pages,
+            }
+            for sheet in sheets(content)
+            if sheet.section < len(languages) and languages[sheet.section] in shown
+        ],
+    }
+
+
+def _rows(
+    visit: Visit, note: VerbalNote, shown: Sequence[str], findings: Sequence[Problem]
+) -> tuple[list[list[Cell | None]], list[Remark]]:
+    columns = {v.language: passages(v) for v in note.versions if v.language in shown}
+    placed = _placed(findings, columns)
+    remarks: list[Remark] = []
+    by_passage: dict[tuple[str, int], list[tuple[Remark, Problem]]] = {}
+    for number, problem in enumerate(findings, 1):
+        where = placed[number - 1]
+        anchor = f"{where[0]}-{where[1] + 1}" if where else ""
+        worded = remark(visit, number, problem, anchor)
+        remarks.append(worded)
+        if where:
+            by_passage.setdefault(where, []).append((worded, problem))
+    positions = {code: {id(p): n for n, p in enumerate(column)} for code, column in columns.items()}
+    rows: list[list[Cell | None]] = []
+    for row in align(list(columns.values())):
+        cells: list[Cell | None] = []
+        for code, passage in zip(columns, row, strict=True):
+            if passage is None:
+                cells.append(None)
+            else:
+                at = positions[code][id(passage)]
+                cells.append(_cell(visit, code, at, passage, by_passage.get((code, at), [])))
+        rows.append(cells)
+    return rows, remarks
+
+
+def _placed(
+    findings: Sequence[Problem], columns: Mapping[str, Sequence[Passage]]
+) -> list[tuple[str, int] | None]:
+    """For each finding the passage that it stands in, if that language is shown."""
+    placed: list[tuple[str, int] | None] = []
+    for problem in findings:
+        candidates = [problem.language] if problem.language else list(columns)
+        held = [(code, holder(problem, columns[code])) for code in candidates if code in columns]
+        placed.append(next(((code, at) for code, at in held if at is not None), None))
+    return placed
+
+
+def _cell(
+    visit: Visit, code: str, at: int, passage: Passage, found: Sequence[tuple[Remark, Problem]]
+) -> Cell:
+    language = visit.snapshot.house.languages[code]
+    return Cell(
+        tag=language.tag,
+        direction=language.direction,
+        language=language.name,
+        kind=passage.kind,
+        line=passage.first,
+        anchor=f"{code}-{at + 1}",
+        spans=spans(passage, [(worded.number, problem) for worded, problem in found]),
+        remarks=tuple(worded for worded, _ in found),
+    )
+
+
+def _head(visit: Visit, version: LanguageVersion) -> dict[str, str]:
+    language = visit.snapshot.house.languages[version.language]
+    return {
+        "name": language.name,
+        "tag": language.tag,
+        "direction": language.direction,
+        "title": version.title,
+        "file": version.place.file,
+    }
+
+
+def _title(visit: Visit, note: VerbalNote) -> str:
+    """The title in the reader's language where the note has one, else in its first."""
+    titles = {version.language: version.title for version in note.versions}
+    return titles.get(visit.words.code) or next(iter(titles.values()), "") or note.source_name
+
+
+def _reference(visit: Visit, note: VerbalNote) -> str:
+    if isinstance(note.reference, ReferenceNumber):
+        return str(note.reference)
+    return visit.words.say("reference_open")
+
+
+def _wishes(visit: Visit) -> dict[str, str]:
+    return {key: value for key, value in visit.query.items() if key == "show"}
+
+
+def _count(findings: Sequence[Problem], severity: Severity) -> int:
+    return sum(1 for problem in findings if problem.severity is severity)

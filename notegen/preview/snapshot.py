@@ -1,0 +1,137 @@
+"""What the files say at one moment: read when it is first asked for, forgotten as soon as a file changes."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from notegen.checking.preflight import check_note
+from notegen.domain.activation import Activation
+from notegen.domain.note import VerbalNote
+from notegen.domain.problem import Problem
+from notegen.domain.roster import Roster
+from notegen.errors import NotegenError
+from notegen.flows import House, compose_note, read_note_file, read_roster_file
+from notegen.office import REHEARSAL_URL, make_composer, make_house, roster_options
+from notegen.preview.words import DeskWords, read_words
+from notegen.reading.language_folder import read_languages
+from notegen.rendering.email import EmailComposer
+from notegen.rendering.pdf import PdfWriter
+from notegen.settings import Settings
+
+_PRINTING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What the desk was asked to show, and the world it stands in."""
+
+    notes: tuple[Path, ...]
+    roster: Path | None
+    addressees: Path | None
+    folders: tuple[Path, ...]
+    settings: Settings
+    today: Callable[[], date]
+    now: Callable[[], datetime]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files named by hand; the texts of notes may lie in further ones beside them."""
+        named = (*self.notes, self.roster, self.addressees)
+        return tuple(path for path in named if path is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNote:
+    """A note as far as it could be read; `error` says what keeps it from being read, or printed."""
+
+    path: Path
+    note: VerbalNote | None
+    findings: tuple[Problem, ...] = ()
+    error: NotegenError | None = None
+
+
+class Snapshot:
+    """The material of one moment. What cannot be used raises a NotegenError each time it is asked for."""
+
+    def __init__(self, commission: Commission, number: int, writer: PdfWriter) -> None:
+        self.commission = commission
+        self.number = number
+        self._writer = writer
+        self._notes: dict[int, ReadNote] = {}
+        self._papers: dict[int, bytes] = {}
+
+    @functools.cached_property
+    def words(self) -> dict[str, DeskWords]:
+        """The languages that the desk speaks; a folder of one's own that is broken is left aside."""
+        try:
+            return read_words(self.commission.folders)
+        except NotegenError:
+            return read_words(self.commission.folders[-1:])
+
+    @functools.cached_property
+    def house(self) -> House:
+        """Languages, templates and letterhead."""
+        own = self.commission
+        return make_house(read_languages(own.folders), own.folders, own.settings)
+
+    @functools.cached_property
+    def composer(self) -> EmailComposer:
+        """What makes the mails; links and codes are masked, so that a key of the moment serves them."""
+        own = self.commission
+        activation = Activation(secrets.token_bytes(32), REHEARSAL_URL)
+        return make_composer(self.house, own.settings, activation, own.now, _silent)
+
+    @functools.cached_property
+    def roster(self) -> Roster | None:
+        """The roster with every row judged."""
+        own = self.commission
+        if own.roster is None:
+            return None
+        return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings))
+
+    def note(self, index: int) -> ReadNote:
+        """A note by its place on the command line, with everything that can be known about it."""
+        if index not in self._notes:
+            self._notes[index] = self._read(self.commission.notes[index])
+        return self._notes[index]
+
+    def _read(self, path: Path) -> ReadNote:
+        try:
+            note, warnings = read_note_file(path, self.house, self.commission.addressees)
+        except NotegenError as error:
+            return ReadNote(path, None, error=error)
+        read = ReadNote(path, note, (*warnings, *check_note(note, self.house.languages)))
+        try:
+            compose_note(note, self.house, draft=False)
+        except NotegenError as error:
+            return replace(read, error=error)
+        return read
+
+    def paper(self, index: int) -> bytes:
+        """The note as `note render` prints it: the same document, the same writer, the same bytes."""
+        with _PRINTING:
+            if index not in self._papers:
+                read = self.note(index)
+                if read.note is None:
+                    raise read.error or NotegenError("there is no note")
+                document = compose_note(read.note, self.house, draft=False)
+                self._papers[index] = self._writer.write(document)
+            return self._papers[index]
+
+    @property
+    def companions(self) -> tuple[Path, ...]:
+        """The files beside the notes that have been read so far."""
+        reads = [read for read in list(self._notes.values()) if read.note is not None]
+        return tuple(
+            read.path.parent / name for read in reads if read.note for name, _ in read.note.companions
+        )
+
+
+def _silent(_: str) -> None:
+    """The operator hears such things from `dispatch run`."""

@@ -1,0 +1,112 @@
+"""One visit of a reader to the desk: in which language, to which page, with which wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from notegen.domain.language import Language
+from notegen.domain.problem import Problem
+from notegen.errors import NotegenError
+from notegen.preview.snapshot import Snapshot
+from notegen.preview.trouble import Reason, reasons
+from notegen.preview.words import DeskWords
+
+Values = Mapping[str, object]
+"""What a page's template is filled with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`path` is the page without its language (`notes/1`); `query` the wishes, one value each."""
+
+    snapshot: Snapshot
+    words: DeskWords
+    path: str
+    query: Mapping[str, str]
+
+    def href(self, path: str, **changed: str) -> str:
+        """The address of a page in the reader's language; an empty value takes a wish away."""
+        wishes = {key: value for key, value in changed.items() if value}
+        return f"/{self.words.code}/{path}" + (f"?{urlencode(wishes)}" if wishes else "")
+
+    def here(self, **changed: str) -> str:
+        """This page with other wishes, the rest of them kept."""
+        return self.href(self.path, **{**self.query, **changed})
+
+    def reasons(self, error: NotegenError) -> tuple[Reason, ...]:
+        """An error as the page shows it."""
+        own = self.snapshot.commission
+        return reasons(error, (*own.files, *self.snapshot.companions, *own.folders))
+
+    @property
+    def reader(self) -> Language:
+        """The language that findings are worded in."""
+        languages = self.snapshot.house.languages
+        return languages.get(self.words.code) or next(iter(languages.values()))
+
+    def shown(self, languages: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the languages that the reader wants to see; all of them where none is named."""
+        wanted = self.query.get("show", "").split(",")
+        return tuple(code for code in languages if code in wanted) or languages
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things to choose from, as a link."""
+
+    label: str
+    href: str
+    is_chosen: bool
+    tag: str = ""
+    title: str = ""
+
+
+def language_choices(visit: Visit, languages: tuple[str, ...]) -> tuple[Choice, ...]:
+    """A link for each language that shows or hides it; the last one shown stays."""
+    shown = visit.shown(languages)
+    known = visit.snapshot.house.languages
+    choices = []
+    for code in languages:
+        others = [each for each in languages if (each in shown) != (each == code)] or [code]
+        wish = "" if len(others) == len(languages) else ",".join(others)
+        language = known.get(code)
+        choices.append(
+            Choice(
+                label=language.name if language else code,
+                href=visit.here(show=wish),
+                is_chosen=code in shown,
+                tag=language.tag if language else code,
+            )
+        )
+    return tuple(choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding as a reader sees it; `anchor` is where it stands on the page, empty for no place."""
+
+    number: int
+    severity: str
+    what: str
+    do: str
+    place: str
+    language: str = ""
+    anchor: str = ""
+
+
+def remark(visit: Visit, number: int, problem: Problem, anchor: str = "") -> Remark:
+    """A finding in the reader's language."""
+    worded = visit.reader.word(problem)
+    line = problem.place.line
+    known = visit.snapshot.house.languages
+    return Remark(
+        number=number,
+        severity=problem.severity.value,
+        what=worded.what,
+        do=worded.do,
+        place=visit.words.say("line", number=line) if line else "",
+        language=known[problem.language].name if problem.language in known else problem.language,
+        anchor=anchor,
+    )

@@ -1,0 +1,77 @@
+"""The watchfiles door: says when a file that the desk shows has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from watchfiles import Change, awatch
+
+from notegen.preview.desk import Desk
+
+_DEBOUNCE_MS = 200
+_STEP_MS = 40
+_PAUSE_MS = 250
+_PASSING = ("~", ".swp", ".swx", ".part", ".tmp")
+
+
+async def watch(desk: Desk, stop: asyncio.Event) -> None:
+    """Renew the desk whenever a template, a note, a body, a roster or an addressee list is written."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_watch_templates(desk, stop))
+        group.create_task(_watch_files(desk, stop))
+
+
+async def _watch_templates(desk: Desk, stop: asyncio.Event) -> None:
+    watched = awatch(
+        *desk.commission.folders,
+        watch_filter=_is_kept,
+        stop_event=stop,
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+        rust_timeout=_PAUSE_MS,
+    )
+    async for _ in watched:
+        desk.renew()
+
+
+async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
+    """Folders are watched, not files: editors write a new file and put it in the place of the old one."""
+    while not stop.is_set():
+        folders = _folders(_shown(desk))
+        if not folders:
+            return
+        watched = awatch(
+            *sorted(folders),
+            watch_filter=lambda change, path: _is_kept(change, path) and _is_shown(desk, path),
+            stop_event=stop,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            rust_timeout=_PAUSE_MS,
+            yield_on_timeout=True,
+            recursive=False,
+        )
+        async for changes in watched:
+            if changes:
+                desk.renew()
+            if _folders(_shown(desk)) - folders:
+                break
+
+
+def _shown(desk: Desk) -> set[Path]:
+    return {path.absolute() for path in (*desk.commission.files, *desk.snapshot.companions)}
+
+
+def _is_shown(desk: Desk, path: str) -> bool:
+    return Path(path) in _shown(desk) or Path(path).resolve() in {each.resolve() for each in _shown(desk)}
+
+
+def _folders(files: Iterable[Path]) -> set[Path]:
+    return {path.parent for path in files if path.parent.is_dir()}
+
+
+def _is_kept(_: Change, path: str) -> bool:
+    """Whether a file is more than what an editor leaves lying about while it writes."""
+    name = Path(path).name
+    return not name.startswith(".") and not name.endswith(_PASSING)
