@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -12,9 +12,9 @@ from notegen.domain.language import Language
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import Roster
 from notegen.errors import RosterFileError
-from notegen.reading.cell_text import column_index, column_letters
+from notegen.reading.cell_text import SheetRow, column_index, column_letters
 from notegen.reading.container import Kind, UnreadableError
-from notegen.reading.roster_header import Remark, spoken
+from notegen.reading.roster_header import FIRST_ROWS, Remark, spoken
 from notegen.reading.roster_opening import DEFAULTS, Opened, RosterOptions, open_roster
 from notegen.reading.roster_repeats import Gathered, MergedRows
 from notegen.reading.roster_row import RowReader
@@ -22,6 +22,10 @@ from notegen.reading.roster_row import RowReader
 __all__ = ["RosterOptions", "read_roster"]
 
 _MOST_NAMED = 20
+_ROWS_TO_ONE = 10
+"""Rows that may hold something anywhere, for each row that the form may have."""
+_CELLS_TO_ONE = 100
+MOST_COLUMNS = 20_000
 
 
 def read_roster(
@@ -72,7 +76,7 @@ def _judged(
     columns = opened.columns
     reader = RowReader(path.name, columns, languages, today)
     gathered = Gathered(path.name, columns)
-    for row in chain(opened.first, opened.rest):
+    for row in _bounded(chain(opened.first, opened.rest), options.row_limit):
         result = reader.read(row) if row.number > columns.row else None
         if result is not None:
             gathered.add(result)
@@ -101,6 +105,16 @@ def _judged(
         digest=gathered.accepted.digest(),
         header_row=columns.row,
     )
+
+
+def _bounded(rows: Iterable[SheetRow], limit: int) -> Iterator[SheetRow]:
+    """The rows, as long as there are not far more of them, or of cells, than a form can have."""
+    cells = 0
+    for seen, row in enumerate(rows):
+        cells += len(row.cells)
+        if seen >= limit * _ROWS_TO_ONE + FIRST_ROWS or cells > limit * _CELLS_TO_ONE + MOST_COLUMNS:
+            raise UnreadableError("file-swollen")
+        yield row
 
 
 def _format_notes(kind: Kind) -> Iterator[Remark]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -130,8 +131,9 @@ def _mark(sheet: Worksheet, report: Report) -> None:
     sheet.column_dimensions[column].width = _REASON_WIDTH
     if report.header_row:
         title = sheet[f"{column}{report.header_row}"]
+        beside = sheet.cell(report.header_row, max(title.column - 1, 1))
+        title._style = copy(beside._style)  # openpyxl has no other way to copy a whole style
         set_text(title, report.title)
-        title.font = Font(bold=True)
         title.comment = Comment(report.advice, "notegen", width=320, height=90)
     reasons: dict[int, list[str]] = {}
     for mark in report.marks:

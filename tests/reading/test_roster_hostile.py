@@ -15,6 +15,7 @@ from missions import EN, FR, SHEET, TODAY, cell, person, raw, read, row, save
 from notegen.domain.language import Language
 from notegen.domain.roster import Roster
 from notegen.errors import RosterFileError
+from notegen.reading.cell_text import column_letters
 from notegen.reading.roster_file import read_roster
 
 Languages = Mapping[str, Language]
@@ -173,6 +174,24 @@ def test_formatted_empty_rows_are_passed_over_in_flat_memory(tmp_path: Path, lan
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert [member.row for member in read(path, languages).members] == [2, 250_000]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+def test_ten_thousand_empty_columns_cost_nothing(tmp_path: Path, languages: Languages) -> None:
+    empty = "".join(f'<c r="{column_letters(index)}2" s="1"/>' for index in range(6, 10_000))
+    data = row(1, FR) + row(2, person()).replace("</row>", f"{empty}</row>")
+    assert len(read(raw(tmp_path, data), languages).members) == 1
+
+
+@pytest.mark.parametrize("columns", [1, 300])
+def test_a_sheet_full_of_other_things_is_refused(tmp_path: Path, languages: Languages, columns: int) -> None:
+    letters = [column_letters(index) for index in range(7, 7 + columns)]
+    other = "".join(
+        f'<row r="{n}">{"".join(f"<c r={chr(34)}{c}{n}{chr(34)}><v>1</v></c>" for c in letters)}</row>'
+        for n in range(3, 300)
+    )
+    path = raw(tmp_path, row(1, FR) + row(2, person()) + other)
+    assert refusal(path, languages, row_limit=10).code == "file-swollen"
+    assert len(read(path, languages, row_limit=1_000).members) == 1
 
 
 def test_a_row_without_end_is_read_within_bounds(tmp_path: Path, languages: Languages) -> None:
