@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import cast
 
 import aiosmtplib
@@ -86,7 +86,7 @@ class SmtpDelivery:
             tls_context=self._tls,
         )
         try:
-            await self._greet(client)
+            await _ended_when_cancelled(self._greet(client))
             return self._take_over(client)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
@@ -181,6 +181,25 @@ class SmtpDelivery:
 
 
 _WAIT = "See that the server runs and can be reached from here."
+
+
+async def _ended_when_cancelled(greetings: Coroutine[None, None, None]) -> None:
+    """Await the greetings, and see to it that they end when we are cancelled.
+
+    `asyncio.wait_for` of Python 3.11, with which aiosmtplib waits, loses a cancellation that comes together
+    with an answer: so they get a task of their own, which is cancelled until it has ended.
+    """
+    task = asyncio.ensure_future(greetings)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=0.1)
+        if not task.cancelled():
+            task.exception()
+        raise
+    task.result()
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -519,9 +519,12 @@ class TestStopping:
 
     @pytest.mark.parametrize(
         ("occasion", "expected"),
-        [("MAIL", DEFERRED), ("RCPT", DEFERRED), ("DATA", DEFERRED), ("DOT", IN_DOUBT)],
+        [
+            *(("GREETING", DEFERRED), ("EHLO", DEFERRED)),
+            *(("MAIL", DEFERRED), ("RCPT", DEFERRED), ("DATA", DEFERRED), ("DOT", IN_DOUBT)),
+        ],
     )
-    def test_a_stop_in_mid_mail_closes_the_connection_and_settles_every_mail(
+    def test_a_stop_in_any_phase_closes_the_connection_and_settles_every_mail(
         self, extensions: tuple[str, ...], occasion: str, expected: Outcome
     ) -> None:
         async def main() -> ListOutbox:
