@@ -9,6 +9,7 @@ import base64
 import html
 import logging
 import threading
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -143,6 +144,7 @@ class PdfWriter:
 
     def _render(self, document: Document, section: Section, links: list[PageLink]) -> Any:
         page = HTML(string=self._page(document, [section], ""), url_fetcher=self._fetcher)
+        self._refuse_missing_glyphs(page.etree_element, document)
         number_links(page.etree_element, links)
         guide_lines(page.etree_element)
         teach(section.tag, section.hyphenation)
@@ -210,13 +212,21 @@ class PdfWriter:
     def _refuse_other_fonts(self, whole: Any, document: Document) -> None:
         """A glyph from a font of the machine would make other bytes on another machine."""
         strange = [font for font in whole.fonts.values() if font.family != _FAMILY]
+        signs = {sign for font in strange for text in font.to_unicode.values() for sign in text}
         if strange:
-            found = sorted({sign for font in strange for text in font.to_unicode.values() for sign in text})
-            signs = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in found)
-            hint = (
-                "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
-            )
-            raise RenderingError(f"the font has no glyph for {signs}", where=document.subject, hint=hint)
+            raise _no_glyph(signs, document)
+
+    def _refuse_missing_glyphs(self, root: Any, document: Document) -> None:
+        """Where the machine has no other font either, a character would leave a gap and nothing else."""
+        text = "".join(text for body in root.iter("body") for text in body.itertext())
+        if missing := missing_glyphs(text):
+            raise _no_glyph(missing, document)
+
+
+def _no_glyph(signs: Iterable[str], document: Document) -> RenderingError:
+    named = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in sorted(signs))
+    hint = "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
+    return RenderingError(f"the font has no glyph for {named}", where=document.subject, hint=hint)
 
 
 def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:
@@ -233,17 +243,23 @@ def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:
 
 
 def missing_glyphs(text: str) -> frozenset[str]:
-    """The characters of a text for which the bundled font has no glyph in every style; spaces aside."""
-    return frozenset(sign for sign in text if sign not in "\n\r\t\u00ad" and ord(sign) not in _covered())
+    """The characters of a text for which no style of the bundled font has a glyph.
+
+    Spaces and signs without a shape need none; accents count with their letter; the no-break hyphen is drawn
+    as a hyphen.
+    """
+    composed = unicodedata.normalize("NFC", text).replace("\u2011", "-")
+    without_shape = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+    unknown = {sign for sign in set(composed) if ord(sign) not in _covered()}
+    return frozenset(sign for sign in unknown if unicodedata.category(sign) not in without_shape)
 
 
 @cache
 def _covered() -> frozenset[int]:
     covered: set[int] = set()
-    for number, (name, _, _) in enumerate(_FACES):
+    for name, _, _ in _FACES:
         with TTFont(FONTS / name, lazy=True) as font:
-            signs = set(font.getBestCmap())
-        covered = signs if number == 0 else covered & signs
+            covered |= set(font.getBestCmap())
     return frozenset(covered)
 
 
