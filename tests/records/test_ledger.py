@@ -368,10 +368,9 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_database_error_shows_no_personal_data(tmp_path: Path) -> None:
     ledger: Ledger = planned_ledger(tmp_path, 1)
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    row = {"name": NAME, "digest": "person2@mission.test", "id_domain": "", "created": 0}
     with pytest.raises(RecordsError) as caught, database.writing() as connection:
-        connection.execute(
-            dispatches.insert().values(name=NAME, digest="person2@mission.test", id_domain="", created=0)
-        )
+        connection.execute(dispatches.insert().values(row))
     assert "person2" not in "".join(traceback.format_exception(caught.value))
     assert ledger.summary(NAME).planned == 3
 
