@@ -57,8 +57,12 @@ def _version(form: NoteForm, code: str, sense: Sense) -> LanguageVersion:
 
 
 def _read(path: Path, name: str, code: str, sense: Sense) -> str:
-    with path.open("rb") as file:
-        source = file.read(LARGEST + 1)
+    try:
+        with path.open("rb") as file:
+            source = file.read(LARGEST + 1)
+    except OSError as fault:
+        sense.find(f"{name!r}: {fault.strerror}.", "Put the file beside the note.", "body", code, "file")
+        return ""
     if len(source) > LARGEST:
         sense.find(f"{name!r} has more than {LARGEST // 1024} KiB.", "Shorten it.", "body", code, "file")
         return ""

@@ -26,17 +26,22 @@ NOBODY: Mapping[str, Addressee] = MappingProxyType({})
 
 
 def read_note(
-    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+    path: Path,
+    languages: Mapping[str, Language],
+    *,
+    addressees: Mapping[str, Addressee] = NOBODY,
+    archived: bool = False,
 ) -> tuple[VerbalNote, tuple[Problem, ...]]:
     """The note of a file, and what its author should still know about it (warnings).
 
     `addressees` are those of a list given beside the note; they come before those of the list that the note
     names itself, and those before the collective ones of language.toml. Bodies, enclosures, rosters and lists
-    that a note names stand in its folder or below. Raises NoteFileError with every reason at once.
+    that a note names stand in its folder or below; an `archived` note has only its bodies left. Raises
+    NoteFileError with every reason at once.
     """
     file = load(path, NoteFileError, largest=LARGEST)
     form = fill(file.content, file, NoteForm, NoteFileError)
-    sense = Sense(file, path.parent, languages)
+    sense = Sense(file, path.parent, languages, archived)
     known = {**_own_list(form, sense), **addressees}
     note = make_note(form, sense, known, source_name=path.name, source=file.source)
     return note, tuple(sense.warnings)
@@ -60,7 +65,7 @@ def starter(language_code: str, folders: Sequence[Path]) -> str:
 
 
 def _own_list(form: NoteForm, sense: Sense) -> dict[str, Addressee]:
-    if not form.addressees:
+    if not form.addressees or sense.archived:
         return {}
     path = sense.beside(form.addressees, "addressees")
     return read_addressees(path, sense.languages) if path else {}

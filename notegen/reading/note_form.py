@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -11,12 +12,20 @@ from notegen.reading.yaml_form import Day, Strict, WrongValueError
 
 EXAMPLE = "P0.0/PRO.3143/17.06.2021/VACCIN/5"
 _PARTS = "{unit: P0.0, file: PRO.3143, topic: VACCIN}"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CODE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 
 
 def _filled(value: object) -> object:
     if isinstance(value, str) and not value.strip():
         raise WrongValueError("the text is empty.", "Write it, or delete the key.")
+    return value
+
+
+def _printable(value: object) -> object:
+    control = _CONTROL.search(value) if isinstance(value, str) else None
+    if control:
+        raise WrongValueError(f"the control character U+{ord(control[0]):04X} stands here.", "Delete it.")
     return value
 
 
@@ -41,9 +50,9 @@ def _read_reference(value: object) -> object:
     return value
 
 
-Line = Annotated[str, BeforeValidator(_on_one_line), BeforeValidator(_filled)]
+Line = Annotated[str, BeforeValidator(_on_one_line), BeforeValidator(_filled), BeforeValidator(_printable)]
 """A text of one line."""
-Text = Annotated[str, BeforeValidator(_filled)]
+Text = Annotated[str, BeforeValidator(_filled), BeforeValidator(_printable)]
 """A text of any length."""
 Code = Annotated[str, Field(json_schema_extra={"pattern": _CODE})]
 """A language: the name of a folder under templates/."""

@@ -14,11 +14,15 @@ from notegen.reading.yaml_form import Whereabouts
 
 @dataclass(slots=True)
 class Sense:
-    """Collects findings (the note cannot be used) and warnings (it can), in whatever order they turn up."""
+    """Collects findings (the note cannot be used) and warnings (it can), in whatever order they turn up.
+
+    `archived`: the note comes out of its PDF, and what it names besides its texts need not be there any more.
+    """
 
     where: Whereabouts
     folder: Path
     languages: Mapping[str, Language]
+    archived: bool = False
     findings: list[Finding] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     companions: list[tuple[str, bytes]] = field(default_factory=list)
@@ -36,9 +40,14 @@ class Sense:
     def beside(self, name: str, *steps: str | int) -> Path | None:
         """The file of that name in the note's folder or below; None, with a finding, when it is not there."""
         path = self.folder / name
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        try:
+            is_inside = path.resolve().is_relative_to(self.folder.resolve())
+            is_file = path.is_file()
+        except (OSError, ValueError, RuntimeError):  # too long, a null character, links in a circle
+            is_inside, is_file = True, False
+        if not is_inside:
             self.find(f"{name!r} lies outside the folder of the note.", "Put it beside the note.", *steps)
-        elif not path.is_file():
+        elif not is_file and not self.archived:
             self.find(f"there is no file {name!r}.", "Names are relative to the folder of the note.", *steps)
         else:
             return path

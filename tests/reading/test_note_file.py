@@ -155,6 +155,22 @@ def test_what_is_wrong_is_said_where_it_stands(
     assert [line for line in lines if line.startswith(f"note.yaml:{place}: ") and words in line]
 
 
+@pytest.mark.parametrize("escape", ["\\x07", "\\0", "\\x85", "\\r"])
+def test_a_control_character_is_refused_however_it_is_written(
+    tmp_path: Path, languages: Languages, escape: str
+) -> None:
+    message = refusal(tmp_path, languages, changed("nl: Kaarten", f'nl: "Kaar{escape}ten"'))
+    assert message.startswith("note.yaml:6:25: the control character U+00")
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "loop", "."])
+def test_a_name_that_leads_to_no_file_is_refused(tmp_path: Path, languages: Languages, name: str) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "there is no file" in refusal(
+        tmp_path, languages, changed("body:", f"annex: {{roster: {name}}}\nbody:")
+    )
+
+
 @pytest.mark.parametrize("text", ["", "# nothing", "---"])
 def test_an_empty_file_is_called_empty(tmp_path: Path, languages: Languages, text: str) -> None:
     assert "the file is empty" in refusal(tmp_path, languages, text)
