@@ -24,7 +24,7 @@ def guide_lines(root: Any) -> None:
 
 
 def _hold_ending(element: Any) -> None:
-    """The end of a paragraph stays in one piece: a last word without hyphen, a short one with the one before."""
+    """A paragraph ends in one piece: a last word without hyphen, a short one together with the word before."""
     children = list(element)
     last = children[-1] if children else None
     text = (element.text if last is None else last.tail) or ""

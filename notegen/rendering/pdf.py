@@ -27,6 +27,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
+from notegen.rendering.footnotes import make_room
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
 from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
@@ -150,12 +151,14 @@ class PdfWriter:
         teach(section.tag, section.hyphenation)
         if len(self._images) > 64:
             self._images.clear()
-        return page.render(
-            font_config=self._fonts,
-            stylesheets=[self._looks, *self._own_sheets(page.etree_element, section)],
-            cache=self._images,
-            pdf_variant="pdf/a-3a",
-        )
+        sheets = [self._looks, *self._own_sheets(page.etree_element, section)]
+        options = {"stylesheets": sheets, "cache": self._images, "pdf_variant": "pdf/a-3a"}
+        rendered = page.render(font_config=self._fonts, **options)
+        for _ in rendered.pages:
+            if not make_room(page.etree_element, [each._page_box for each in rendered.pages]):
+                break
+            rendered = page.render(font_config=self._fonts, **options)
+        return rendered
 
     def _page(self, document: Document, sections: Sequence[Section], looks: str) -> str:
         shown = [{"tag": section.tag, "markup": Markup(section.html)} for section in sections]

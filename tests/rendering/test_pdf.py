@@ -330,6 +330,15 @@ def test_the_last_page_never_holds_the_done_at_line_alone(
     assert len(pages) == 1 or "en tenir compte" in pages[-1]
 
 
+@pytest.mark.parametrize("lines", range(14, 26))
+def test_a_footnote_stands_on_the_page_of_its_call(writer: PdfWriter, tmp_path: Path, lines: int) -> None:
+    filling = "\n\n".join(["Une ligne."] * lines)
+    last = "Les missions sont priées d'en tenir compte et de le faire savoir sans délai à leurs membres. " * 4
+    body = f"informer[^1].\n\n{filling}\n\n* * *\n\n{last}\n\n[^1]: Le pied de la page."
+    pages = page_texts(writer.write(composed(note(body=body))), tmp_path)
+    assert [number for number, page in enumerate(pages) if "Le pied de la page" in page] == [0]
+
+
 @pytest.mark.parametrize("after", ["**gras**", "[lien](link:plates)", "*italique*"])
 def test_a_no_break_space_after_markup_never_ends_a_line(
     writer: PdfWriter, tmp_path: Path, after: str
