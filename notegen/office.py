@@ -6,7 +6,7 @@ Both the terminal and the browser are fitted out here, so that what is looked at
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,14 @@ REHEARSAL_URL = "https://profile.example.org/activate?token={token}"
 """Where links lead while nothing leaves this machine and no page was named."""
 
 
-def make_house(languages: Mapping[str, Language], folders: Sequence[Path], settings: Settings) -> House:
+def make_house(
+    languages: Mapping[str, Language], folders: Sequence[Path], settings: Settings, today: date
+) -> House:
     """What every line of flows needs; SettingsError when the letterhead does not exist."""
     from notegen.rendering.template import Templates
 
     sender = note_sender(settings, languages)
-    return House(languages, Templates(folders), sender, settings.typography.profile)
+    return House(languages, Templates(folders), sender, today, settings.typography.profile)
 
 
 def roster_options(settings: Settings, *, positional: bool = False) -> RosterOptions:

@@ -75,7 +75,7 @@ class Face:
         """What every line of flows.py needs."""
         from notegen.office import make_house
 
-        return make_house(self.languages, self.folders, self.settings)
+        return make_house(self.languages, self.folders, self.settings, self.today)
 
     def reader_language(self, code: str) -> Language:
         """The language a person at this terminal reads: as asked, as set, as in the environment."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from notegen.domain.language import Language
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every line needs: the languages, their templates, who sends, and the typographic profile."""
+    """What every line needs: the languages, their templates, who sends, the typographic profile, today."""
 
     languages: Mapping[str, Language]
     templates: Templates
     sender: Sender
+    today: date
     profile: str = "be"

@@ -20,6 +20,7 @@ from notegen.checking.preflight import check_note
 from notegen.domain.problem import Problem, Severity
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import InputError
+from notegen.flows.annex import refuse_strays
 from notegen.flows.house import House
 from notegen.flows.note import addressed, compose_note, note_stem
 from notegen.flows.saving import save
@@ -69,6 +70,8 @@ def issue_copies(
     if own is not None and len(addressees) > 1:
         hint = "Write the reference as {unit, file, topic}; each copy is then allotted a number."
         raise InputError("one number cannot stand on several notes", where=note.source_name, hint=hint)
+    if len(addressees) > 1:
+        refuse_strays(note, addressees)
     copies = [note if addressee == note.addressee else addressed(note, addressee) for addressee in addressees]
     writer = PdfWriter()
     with register.issuing(request, now) as issuing:

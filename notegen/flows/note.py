@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notegen.domain.problem import Problem
 from notegen.errors import NoteFileError
+from notegen.flows.annex import own_part, refuse_strays, with_annex
 from notegen.flows.house import House
 from notegen.flows.saving import save
 
@@ -27,7 +28,8 @@ def read_note_file(
     from notegen.reading.note_file import read_note
 
     known = read_addressees(addressees, house.languages) if addressees else {}
-    return read_note(path, house.languages, addressees=known)
+    note, warnings = read_note(path, house.languages, addressees=known)
+    return with_annex(note, path.parent, house), warnings
 
 
 def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
@@ -93,13 +95,14 @@ def merge_note(
     """
     from notegen.rendering.press import write_all
 
+    refuse_strays(note, addressees)
     notes = [addressed(note, addressee) for addressee in addressees]
     documents = (compose_note(each, house, draft=draft) for each in notes)
     yield from zip(addressees, write_all(documents, jobs), strict=True)
 
 
 def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:
-    """The note to one mission, its sections those of the mission, in its order."""
+    """The note to one mission: in its languages, in its order, and with its own members in the annex."""
     versions = {version.language: version for version in note.versions}
     wanted = addressee.languages or note.languages
     missing = [code for code in wanted if code not in versions]
@@ -110,7 +113,13 @@ def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:
         )
     chosen = tuple(versions[code] for code in wanted)
     authoritative = tuple(code for code in note.authoritative if code in wanted)
-    return replace(note, addressee=addressee, versions=chosen, authoritative=authoritative)
+    return replace(
+        note,
+        addressee=addressee,
+        versions=chosen,
+        authoritative=authoritative,
+        annex=own_part(note, addressee),
+    )
 
 
 def note_stem(note: VerbalNote, draft: bool) -> str:

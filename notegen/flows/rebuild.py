@@ -47,13 +47,16 @@ def _composed(archive: Archive, house: House) -> Document:
         own = archive.addressee
         is_shipped = any(own.key in language.addressees for language in house.languages.values())
         addressees = {} if is_shipped else {own.key: own}
-        note, _ = read_note(Path(folder) / archive.source.name, house.languages, addressees=addressees)
+        note, _ = read_note(
+            Path(folder) / archive.source.name, house.languages, addressees=addressees, archived=True
+        )
     if archive.reference:
         note = replace(note, reference=ReferenceNumber.parse(archive.reference))
     versions = {version.language: version for version in note.versions}
     ordered = tuple(versions[code] for code in archive.languages if code in versions)
-    note = replace(note, addressee=archive.addressee, versions=ordered)
-    return compose_note(note, replace(house, profile=archive.profile), draft=archive.draft)
+    note = replace(note, addressee=archive.addressee, versions=ordered, annex=archive.annex)
+    as_then = replace(house, profile=archive.profile, sender=archive.sender)
+    return compose_note(note, as_then, draft=archive.draft)
 
 
 def _unpack(folder: Path, name: str, content: bytes) -> None:

@@ -80,8 +80,10 @@ def _vocabulary(name: str) -> Vocabulary:
 
 
 def _fault(text: TemplateText, error: TemplateError) -> Problem:
-    line = error.where.rpartition(":")[2]
-    place = Place(text.path, int(line) if line.isdigit() else None)
+    """A template's error as a finding; an error about another file stands where the text names that file."""
+    line, named = error.where.rpartition(":")[2], text.text.find(PurePosixPath(error.where).name)
+    number = int(line) if line.isdigit() else text.text.count("\n", 0, named) + 1 if named > 0 else None
+    place = Place(text.path, number)
     what = f"{error.what.rstrip('.')}. {error.hint}".strip().rstrip(".")
     return Problem("translation-broken", place, what, language=text.language)
 

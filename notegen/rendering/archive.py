@@ -11,6 +11,11 @@ from typing import Any
 import pikepdf
 
 from notegen.domain.addressee import Addressee, AddresseeForms
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.identification import IdentificationNumber
+from notegen.domain.language import Letterhead
+from notegen.domain.member import Member
+from notegen.domain.sender import Sender
 from notegen.errors import NoteFileError
 from notegen.rendering.document import FACTS, AttachedFile
 
@@ -31,6 +36,8 @@ class Archive:
     languages: tuple[str, ...]
     profile: str
     addressee: Addressee
+    sender: Sender
+    annex: tuple[Member, ...]
 
 
 def read_archive(pdf: bytes, where: str = "") -> Archive:
@@ -53,6 +60,8 @@ def read_archive(pdf: bytes, where: str = "") -> Archive:
             languages=tuple(told["languages"]),
             profile=told["profile"],
             addressee=_addressee(told["addressee"]),
+            sender=_sender(told["sender"]),
+            annex=tuple(_member(row, each) for row, each in enumerate(told["annex"], 1)),
         )
     except (ValueError, KeyError, TypeError) as error:
         hint = "Rebuild it with the version of notegen that wrote it."
@@ -77,3 +86,24 @@ def _file(name: str, specification: pikepdf.AttachedFileSpec) -> AttachedFile:
 def _addressee(told: Mapping[str, Any]) -> Addressee:
     forms = {code: AddresseeForms(**each) for code, each in told["forms"].items()}
     return Addressee(told["key"], forms, tuple(told["languages"]))
+
+
+def _sender(told: Mapping[str, Any]) -> Sender:
+    heads = {
+        code: Letterhead(**{**each, "lines": tuple(each["lines"])})
+        for code, each in told["letterheads"].items()
+    }
+    return Sender(heads, told["short_name"], told["fixed"], told["emblem"])
+
+
+def _member(row: int, told: Mapping[str, str]) -> Member:
+    """A member as the annex printed it; address and language are not inside."""
+    return Member(
+        row=row,
+        number=IdentificationNumber(told["number"]),
+        email=EmailAddress("unknown", "invalid"),
+        language="",
+        first_names=told["first_names"],
+        last_name=told["last_name"],
+        protocol_card=told["protocol_card"],
+    )

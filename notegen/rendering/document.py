@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from notegen import __version__
 from notegen.domain.language import Language
+from notegen.domain.member import Member
 from notegen.domain.note import LanguageVersion, VerbalNote
 from notegen.domain.reference import ReferenceNumber
 from notegen.domain.sender import Sender
@@ -127,9 +129,31 @@ def _facts(frame: Frame) -> AttachedFile:
             "languages": list(note.addressee.languages),
             "forms": {code: asdict(form) for code, form in sorted(forms.items())},
         },
+        "sender": _told_sender(frame.sender, shown),
+        "annex": [_told_member(member) for member in note.annex],
     }
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return AttachedFile(FACTS, content.encode(), "application/json", "Data")
+
+
+def _told_sender(sender: Sender, shown: Sequence[str]) -> dict[str, Any]:
+    codes = {sender.fixed or code for code in shown}
+    return {
+        "letterheads": {c: asdict(head) for c, head in sorted(sender.letterheads.items()) if c in codes},
+        "short_name": sender.short_name,
+        "fixed": sender.fixed,
+        "emblem": sender.emblem,
+    }
+
+
+def _told_member(member: Member) -> dict[str, str]:
+    """What the annex prints of a member, and no more."""
+    return {
+        "number": member.number.digits,
+        "first_names": member.first_names,
+        "last_name": member.last_name,
+        "protocol_card": member.protocol_card,
+    }
 
 
 def media_type(name: str) -> str:
