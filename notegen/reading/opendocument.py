@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from notegen.reading.cell_text import CellFault, SheetRow, Value, column_letters
-from notegen.reading.container import Archive, Bounds, UnreadableError
+from notegen.reading.container import Archive, UnreadableError
 from notegen.reading.markup import Markup, attribute
 from notegen.reading.table import Merged, TableEntry
 
@@ -18,13 +17,12 @@ MOST_MERGED = 100_000
 _CONTENT = "content.xml"
 
 
-def open_document(path: Path, bounds: Bounds) -> list[TableEntry]:
+def open_document(archive: Archive) -> list[TableEntry]:
     """The sheets of a document, listed by reading it once; UnreadableError where it cannot be read."""
-    archive = Archive(path, bounds)
     if b"encryption-data" in archive.read("META-INF/manifest.xml", 1 << 22):
         raise UnreadableError("file-password")
     found = _Sheets()
-    for piece in archive.stream(_CONTENT, bounds.part):
+    for piece in archive.stream(_CONTENT, archive.bounds.part):
         found.markup.feed(piece)
     found.markup.close()
     return [
@@ -78,7 +76,7 @@ class OdsSheet:
         self._number = self._column = self._columns = self._skipped = 0
         self._repeats = 1
 
-    def rows(self) -> Iterator[SheetRow]:
+    def rows(self) -> Generator[SheetRow]:
         """The rows that hold a value; one that is repeated comes as often as it stands."""
         for piece in self._archive.stream(_CONTENT, self._archive.bounds.part):
             self._markup.feed(piece)

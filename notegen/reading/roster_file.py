@@ -43,11 +43,11 @@ def read_roster(
     """
     heard = language
     try:
-        opened = open_roster(path, languages, options, language)
-        heard = language or opened.columns.language
-        if opened.columns.faults:
-            _refuse(path, opened.columns.faults, spoken(languages, heard))
-        return _judged(path, opened, languages, today, options)
+        with open_roster(path, languages, options, language) as opened:
+            heard = language or opened.columns.language
+            if opened.columns.faults:
+                _refuse(path, opened.columns.faults, spoken(languages, heard))
+            return _judged(path, opened, languages, today, options)
     except UnreadableError as fault:
         remark = Remark(fault.code, fault.values.pop("found", ""), tuple(fault.values.items()))
         _refuse(path, [remark], spoken(languages, heard))

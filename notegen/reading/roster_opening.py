@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -55,9 +56,10 @@ class Opened:
     notes: tuple[Remark, ...] = ()
 
 
+@contextmanager
 def open_roster(
     path: Path, languages: Mapping[str, Language], options: RosterOptions, language: str
-) -> Opened:
+) -> Iterator[Opened]:
     """Find the sheet asked for, or the first visible one with the headers, else the first visible one.
 
     Raises UnreadableError where there is nothing to read; RosterFileError from a YAML file that is none.
@@ -66,12 +68,20 @@ def open_roster(
     kind = kind_of(path, bounds)
     if kind is Kind.YAML:
         table, columns = yaml_table(path, spoken(languages, language).code, options.max_bytes)
-        return Opened(kind, table, columns, (), table.rows())
-    return _open_table(kind, tables_of(path, kind, bounds), HeaderWords(languages), options, language)
+        yield Opened(kind, table, columns, (), table.rows())
+        return
+    with ExitStack() as stack:
+        entries = stack.enter_context(tables_of(path, kind, bounds))
+        yield _open_table(kind, entries, HeaderWords(languages), options, language, stack)
 
 
 def _open_table(
-    kind: Kind, entries: Sequence[TableEntry], words: HeaderWords, options: RosterOptions, language: str
+    kind: Kind,
+    entries: Sequence[TableEntry],
+    words: HeaderWords,
+    options: RosterOptions,
+    language: str,
+    stack: ExitStack,
 ) -> Opened:
     chosen = [entry for entry in entries if entry.name == options.sheet] if options.sheet else []
     if options.sheet and not chosen:
@@ -81,7 +91,7 @@ def _open_table(
     readable = []
     for entry in visible[:_MOST_SHEETS]:
         table = entry.open()
-        rows = table.rows()
+        rows = stack.enter_context(closing(table.rows()))
         first = list(islice(rows, FIRST_ROWS))
         columns = find_header(first, words, language) if first else None
         readable.append((table, columns, first, rows))

@@ -75,6 +75,6 @@ def _rows(source: Path, kind: Kind, roster: Roster, language: Language, bounds: 
                 cells={column_letters(i): row.cells[field] for i, field in named if field in row.cells}
             )
         return
-    entries = tables_of(source, kind, bounds)
-    entry = next((entry for entry in entries if entry.name == roster.sheet), entries[0])
-    yield from entry.open().rows()
+    with tables_of(source, kind, bounds) as entries:
+        entry = next((entry for entry in entries if entry.name == roster.sheet), entries[0])
+        yield from entry.open().rows()

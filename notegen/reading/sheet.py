@@ -10,7 +10,8 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,8 @@ SECONDS = 60
 
 def open_binary(path: Path) -> list[TableEntry]:
     """The sheets that the workbook lists; UnreadableError where it cannot be read."""
-    listed = next(_answers(path, -1))
+    with closing(_answers(path, -1)) as answers:
+        listed = next(answers)
     return [
         TableEntry(name, hidden, partial(BinarySheet, path, index, name))
         for index, (name, hidden) in enumerate(listed["sheets"])
@@ -47,17 +49,18 @@ class BinarySheet:
         self._path = path
         self._index = index
 
-    def rows(self) -> Iterator[SheetRow]:
+    def rows(self) -> Generator[SheetRow]:
         """The rows that hold a value, in the order of the file."""
-        for answer in _answers(self._path, self._index):
-            if "merged" in answer:
-                self.merged.extend(tuple(span) for span in answer["merged"])
-            else:
-                cells = {letters: _told(value) for letters, value in answer["cells"].items()}
-                yield SheetRow(answer["row"], cells)
+        with closing(_answers(self._path, self._index)) as answers:
+            for answer in answers:
+                if "merged" in answer:
+                    self.merged.extend(tuple(span) for span in answer["merged"])
+                else:
+                    cells = {letters: _told(value) for letters, value in answer["cells"].items()}
+                    yield SheetRow(answer["row"], cells)
 
 
-def _answers(path: Path, index: int) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, index: int) -> Generator[dict[str, Any]]:
     """What the reading process says, line by line; it is ended when nobody listens any more."""
     command = [sys.executable, "-m", __name__, str(path.absolute()), str(index)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603  # own module

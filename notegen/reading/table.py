@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -19,8 +19,8 @@ class Table(Protocol):
     hidden_columns: list[tuple[str, str]]
     merged: list[Merged]
 
-    def rows(self) -> Iterator[SheetRow]:
-        """The rows that hold a value, in the order of the file."""
+    def rows(self) -> Generator[SheetRow]:
+        """The rows that hold a value, in the order of the file; to be closed by whoever stops early."""
         ...
 
 
@@ -44,6 +44,6 @@ class RowsTable:
         self.merged: list[Merged] = []
         self._rows = rows
 
-    def rows(self) -> Iterator[SheetRow]:
+    def rows(self) -> Generator[SheetRow]:
         """The rows that hold a value, in the order of the file."""
-        return self._rows()
+        yield from self._rows()

@@ -42,9 +42,8 @@ class XlsxBook:
     is_1904: bool
 
 
-def open_book(path: Path, bounds: Bounds) -> XlsxBook:
+def book_of(archive: Archive) -> XlsxBook:
     """Read everything but the sheets; UnreadableError where that cannot be done."""
-    archive = Archive(path, bounds)
     main = _target(archive, "", "officeDocument") or "xl/workbook.xml"
     listed: list[tuple[str, bool, str]] = []
     is_1904 = False
@@ -68,6 +67,11 @@ def open_book(path: Path, bounds: Bounds) -> XlsxBook:
         raise UnreadableError("file-broken")
     strings = _strings(archive, _target(archive, main, "sharedStrings"))
     return XlsxBook(archive, sheets, strings, _dates(archive, _target(archive, main, "styles")), is_1904)
+
+
+def open_book(path: Path, bounds: Bounds) -> XlsxBook:
+    """The same for a file, which stays open as long as the book is in use."""
+    return book_of(Archive(path, bounds))
 
 
 def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:

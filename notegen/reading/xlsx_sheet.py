@@ -7,7 +7,7 @@ account for every tag of the row; all others go through the XML parser. Both way
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from notegen.reading.cell_text import CellFault, SheetRow, Value, column_index, column_letters
@@ -51,7 +51,7 @@ class XlsxSheet:
         self._kind = self._style = ""
         self._parts: list[str] = []
 
-    def rows(self) -> Iterator[SheetRow]:
+    def rows(self) -> Generator[SheetRow]:
         """The rows that hold a value, in the order of the file; UnreadableError where the XML breaks off."""
         archive = self._book.archive
         for block, is_plain in blocks(archive.stream(self.part, archive.bounds.part), b"</row>"):
