@@ -11,7 +11,7 @@ from notegen.reading.container import Archive, Bounds, Kind
 from notegen.reading.delimited import delimited_table
 from notegen.reading.opendocument import open_document
 from notegen.reading.table import TableEntry
-from notegen.reading.xlsx_book import book_of
+from notegen.reading.xlsx_book import open_book
 from notegen.reading.xlsx_sheet import XlsxSheet
 
 
@@ -33,7 +33,7 @@ def tables_of(path: Path, kind: Kind, bounds: Bounds) -> Iterator[Sequence[Table
 
 
 def _sheets(archive: Archive) -> list[TableEntry]:
-    book = book_of(archive)
+    book = open_book(archive)
     return [
         TableEntry(sheet.name, sheet.is_hidden, partial(XlsxSheet, book, index))
         for index, sheet in enumerate(book.sheets)

@@ -6,9 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from notegen.reading.container import Archive, Bounds, UnreadableError
+from notegen.reading.container import Archive, UnreadableError
 from notegen.reading.markup import Markup, attribute, cell_string, is_true, parse, plain_text
 
 _PLAIN_STRING = re.compile(r'\s*<si><t(?: xml:space="preserve")?>([^<]*)</t>')
@@ -42,7 +41,7 @@ class XlsxBook:
     is_1904: bool
 
 
-def book_of(archive: Archive) -> XlsxBook:
+def open_book(archive: Archive) -> XlsxBook:
     """Read everything but the sheets; UnreadableError where that cannot be done."""
     main = _target(archive, "", "officeDocument") or "xl/workbook.xml"
     listed: list[tuple[str, bool, str]] = []
@@ -67,11 +66,6 @@ def book_of(archive: Archive) -> XlsxBook:
         raise UnreadableError("file-broken")
     strings = _strings(archive, _target(archive, main, "sharedStrings"))
     return XlsxBook(archive, sheets, strings, _dates(archive, _target(archive, main, "styles")), is_1904)
-
-
-def open_book(path: Path, bounds: Bounds) -> XlsxBook:
-    """The same for a file, which stays open as long as the book is in use."""
-    return book_of(Archive(path, bounds))
 
 
 def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
