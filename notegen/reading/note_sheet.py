@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from notegen.domain.problem import Place
 from notegen.errors import NoteFileError
 from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, shown
-from notegen.reading.container import Bounds, Kind, UnreadableError, kind_of
+from notegen.reading.container import Archive, Bounds, Kind, UnreadableError, kind_of
 from notegen.reading.finding import Finding
 from notegen.reading.rich_text import rich_cells, rich_strings
 from notegen.reading.xlsx_book import XlsxBook, open_book
@@ -69,24 +70,31 @@ def read_sheets(
     Raises NoteFileError when the file is no workbook; what is wrong within it becomes findings.
     """
     try:
-        book = _opened(path)
-        rich = replace(book, strings=rich_strings(book))
-        sheets = {}
-        for index, sheet in enumerate(book.sheets):
-            name = clean(sheet.name).casefold()
-            if name in known:
-                reader = _SheetReader(path, book, rich, index, known[name], findings)
-                sheets[name] = tuple(reader.records())
+        if kind_of(path, BOUNDS) not in (Kind.XLSX, Kind.XLSM):
+            _refuse(path, "file-not-excel")
+        with Archive(path, BOUNDS) as archive:
+            return _read_book(path, archive, known, findings)
     except UnreadableError as fault:
-        what, hint = _UNREADABLE.get(fault.code, _BROKEN)
-        raise NoteFileError(what, where=str(path), hint=hint) from fault
+        _refuse(path, fault.code, fault)
+
+
+def _refuse(path: Path, code: str, fault: UnreadableError | None = None) -> NoReturn:
+    what, hint = _UNREADABLE.get(code, _BROKEN)
+    raise NoteFileError(what, where=str(path), hint=hint) from fault
+
+
+def _read_book(
+    path: Path, archive: Archive, known: Mapping[str, Callable[[str], bool]], findings: list[Finding]
+) -> dict[str, tuple[Record, ...]]:
+    book = open_book(archive)
+    rich = replace(book, strings=rich_strings(book))
+    sheets = {}
+    for index, sheet in enumerate(book.sheets):
+        name = clean(sheet.name).casefold()
+        if name in known:
+            reader = _SheetReader(path, book, rich, index, known[name], findings)
+            sheets[name] = tuple(reader.records())
     return sheets
-
-
-def _opened(path: Path) -> XlsxBook:
-    if kind_of(path, BOUNDS) not in (Kind.XLSX, Kind.XLSM):
-        raise UnreadableError("file-not-excel")
-    return open_book(path, BOUNDS)
 
 
 @dataclass(slots=True)
