@@ -150,8 +150,9 @@ class Protected:
 
     @property
     def plain(self) -> str:
-        """The text without the white space inside, to be compared."""
-        return "".join(self.text.split())
+        """The text with its white space evened out, to be compared."""
+        opened = re.sub(r"\{([{%])-?\s*", r"{\1 ", " ".join(self.text.split()))
+        return re.sub(r"\s*-?([}%])\}", r" \1}", opened)
 
 
 def protected(text: str) -> tuple[Protected, ...]:
