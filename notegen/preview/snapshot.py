@@ -78,7 +78,7 @@ class Snapshot:
     def house(self) -> House:
         """Languages, templates and letterhead."""
         own = self.commission
-        return make_house(read_languages(own.folders), own.folders, own.settings)
+        return make_house(read_languages(own.folders), own.folders, own.settings, own.today())
 
     @functools.cached_property
     def composer(self) -> EmailComposer:

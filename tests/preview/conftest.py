@@ -1,0 +1,93 @@
+"""A desk on a free port, its material in a folder of its own; and a browser, one for each test process."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from desks import Opened
+from playwright.sync_api import Browser, sync_playwright
+
+from notegen.preview.desk import Desk
+from notegen.preview.server import address, listen, serve
+from notegen.preview.snapshot import Commission
+from notegen.settings import read_settings
+
+ROOT = Path(__file__).parents[2]
+NOTES = ("identity-cards.yaml", "national-day.yaml")
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Opened]:
+    """A desk that is served by a thread until the block ends."""
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    examples = folder / "examples"
+    commission = Commission(
+        notes=tuple(examples / name for name in NOTES),
+        roster=examples / "members.xlsx",
+        addressees=None,
+        folders=(folder / "templates",),
+        settings=read_settings(None),
+        today=lambda: date(2026, 11, 20),
+        now=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
+    )
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    with listen(0) as listener:
+        thread = threading.Thread(target=loop.run_until_complete, args=(serve(Desk(commission), listener, stop),))
+        thread.start()
+
+        def end() -> None:
+            if thread.is_alive():
+                loop.call_soon_threadsafe(stop.set)
+                thread.join()
+
+        try:
+            yield Opened(address(listener).rstrip("/"), folder / "templates", examples, end)
+        finally:
+            end()
+            loop.close()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A desk whose material nobody changes."""
+    with opened(tmp_path_factory.mktemp("desk")) as one:
+        yield one
+
+
+@pytest.fixture
+def own_desk(tmp_path: Path) -> Iterator[Opened]:
+    """A desk whose material the test changes."""
+    with opened(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def changed_desk(tmp_path: Path) -> Iterator[Callable[[Mapping[str, tuple[str, str]]], Opened]]:
+    """Opens a desk whose files were changed before: by path, what is replaced by what."""
+    with ExitStack() as stack:
+
+        def open_changed(changes: Mapping[str, tuple[str, str]]) -> Opened:
+            one = stack.enter_context(opened(tmp_path))
+            for path, (before, after) in changes.items():
+                one.change(tmp_path / path, before, after)
+            return one
+
+        yield open_changed
+
+
+@pytest.fixture(scope="session")
+def browser(programs: Mapping[str, str]) -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=programs["chromium"])
+        chromium.new_context().close()
+        yield chromium
+        chromium.close()
