@@ -76,7 +76,7 @@ def run_roster(face: Face, request: RunRequest) -> RunOutcome:
         if planned.resumed:
             tell(f"{planned.name}: this roster is known; the dispatch goes on where it stopped.")
         only = None if request.selection.is_complete else [one.identity for one in chosen]
-        trouble = _send(face, ledger, planned.name, composer, only, log_json=request.log_json)
+        trouble = send_planned(face, ledger, planned.name, composer, only, log_json=request.log_json)
         return RunOutcome(ledger.summary(planned.name), rejected, trouble)
 
 
@@ -108,9 +108,10 @@ def opened_ledger(face: Face) -> Iterator[Ledger]:
         yield ledger
 
 
-def _send(
+def send_planned(
     face: Face, ledger: Ledger, name: str, composer: EmailComposer, only: list[str] | None, *, log_json: bool
 ) -> DeliveryError | None:
+    """Send what is due of a planned dispatch; what kept it from its end. `only` limits it to these people."""
     claim = Claim(_holder(), _boot(), resend_doubts=face.settings.dispatch.in_doubt == "resend")
     delivery = make_delivery(face.settings, name)
     with (
