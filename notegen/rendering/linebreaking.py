@@ -15,6 +15,8 @@ _SHORT_CELL = 18
 def guide_lines(root: Any) -> None:
     """Prepare a parsed page for the line breaker: no hyphen in a last word, no runt, no broken short cell."""
     for element in list(root.iter()):
+        element.text = _drawn(element.text)
+        element.tail = _drawn(element.tail)
         if element.tag in ("p", "li", "dd") and len("".join(element.itertext())) > _ONE_LINE:
             _hold_ending(element)
             for parent in list(element.iter()):
@@ -23,8 +25,13 @@ def guide_lines(root: Any) -> None:
             element.set("class", "short")
 
 
+def _drawn(text: str | None) -> str | None:
+    """The font has no no-break hyphen (U+2011): a hyphen and a word joiner stand for it."""
+    return text.replace("\u2011", "-\u2060") if text else text
+
+
 def _hold_ending(element: Any) -> None:
-    """A paragraph ends in one piece: a last word without hyphen, a short one together with the word before."""
+    """A paragraph ends in one piece: a last word without hyphen, a short one with the word before."""
     children = list(element)
     last = children[-1] if children else None
     text = (element.text if last is None else last.tail) or ""

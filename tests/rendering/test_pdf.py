@@ -399,6 +399,16 @@ def test_a_character_without_a_glyph_is_named_and_nothing_is_printed(writer: Pdf
         writer.write(composed(note("en", body="greet the Embassy of 中国")))
 
 
+def test_a_no_break_hyphen_is_drawn_as_a_hyphen_that_never_ends_a_line(
+    writer: PdfWriter, tmp_path: Path
+) -> None:
+    for width in range(12):
+        words = "to whom it may concern and to all others by means of an E\u2011Mail before noon"
+        body = f"send {'x' * width} {words}"
+        text = page_texts(writer.write(composed(note("en", body=body))), tmp_path)[0]
+        assert "E-\u2060Mail" in text or "E-Mail" in text
+
+
 def test_missing_glyphs_are_known_before_printing() -> None:
     assert missing_glyphs("« Ça ! »\u00a0\u202f… – “x” „y“ €") == frozenset()
     assert missing_glyphs("中 x") == {"中"}
