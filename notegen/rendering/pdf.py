@@ -161,7 +161,10 @@ class PdfWriter:
         return rendered
 
     def _page(self, document: Document, sections: Sequence[Section], looks: str) -> str:
-        shown = [{"tag": section.tag, "markup": Markup(section.html)} for section in sections]
+        shown = [
+            {"tag": section.tag, "markup": Markup(section.html), "watermark": section.watermark}
+            for section in sections
+        ]
         values = {
             "tag": sections[0].tag,
             "title": document.title,

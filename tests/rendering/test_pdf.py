@@ -443,6 +443,12 @@ def test_the_html_of_a_note_holds_every_section_and_its_looks(writer: PdfWriter)
     assert BEGINNINGS["en"] in html
 
 
+def test_the_html_of_a_draft_says_so_in_its_language(writer: PdfWriter) -> None:
+    html = writer.html(composed(note("fr", "nl"), draft=True))
+    assert 'data-draft="PROJET"' in html
+    assert 'data-draft="ONTWERP"' in html
+
+
 def test_a_hostile_title_stays_text(writer: PdfWriter) -> None:
     given = note("en")
     versions = (replace(given.versions[0], title='"><script>x</script>'),)
