@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from notegen.reading.cell_text import SheetRow, column_letters
+from notegen.reading.cell_text import SheetRow, Value, column_letters
 from notegen.reading.container import Kind, UnreadableError
 from notegen.reading.table import RowsTable
 
@@ -45,13 +45,18 @@ def _separator(text: str) -> str:
     return ","
 
 
+def _bare(field: str) -> str:
+    """A text that was written as `="0123"`, to keep its zero from spreadsheet programs, without that."""
+    return field[2:-1] if len(field) > 2 and field.startswith('="') and field.endswith('"') else field
+
+
 def _rows(text: str, separator: str) -> Iterator[SheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for number, fields in enumerate(reader, start=1):
             named = enumerate(fields[:WIDEST])
-            cells = {column_letters(index): field for index, field in named if field}
+            cells: dict[str, Value] = {column_letters(i): _bare(field) for i, field in named if field}
             if cells:
-                yield SheetRow(number, dict(cells))
+                yield SheetRow(number, cells)
     except csv.Error as fault:
         raise UnreadableError("file-broken") from fault

@@ -16,6 +16,7 @@ from notegen.reading.cell_text import SheetRow, column_index, column_letters, qu
 _BRACKETS = re.compile(r"\([^)]*\)?|\[[^]]*\]?")
 _NUMBER_SIGN = re.compile(r"№|\bn\s*[°º]|\b(?:no|nr|n)\b\.?")
 _NEAR = 0.72
+_PART = 4
 _LONGEST = 200
 _MOST_LISTED = 8
 FIRST_ROWS = 50
@@ -137,7 +138,7 @@ def _language(headers: Iterable[str], words: HeaderWords) -> str:
 def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words: HeaderWords) -> Remark:
     """A header that is missing, or misspelt beyond recognition: then with the column that comes nearest."""
     scored = [
-        (max(SequenceMatcher(None, fold(text), key).ratio() for key in words.spellings[field]), column, text)
+        (max(_likeness(fold(text), key) for key in words.spellings[field]), column, text)
         for column in unknown[:50]
         if len(text := shown(row.cells[column])) <= _LONGEST
     ]
@@ -145,6 +146,13 @@ def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words
     if likeness < _NEAR:
         return Remark("header-lacking", values=(("header", expected),))
     return Remark("header-near", text, (("header", expected), ("column", column)))
+
+
+def _likeness(text: str, key: str) -> float:
+    """From 0 to 1; a header of which one is a part of the other (`E-mail`, `E-mail address`) is likely meant."""
+    if min(len(text), len(key)) >= _PART and (text in key or key in text):
+        return 0.9
+    return SequenceMatcher(None, text, key).ratio()
 
 
 def _doubled(header: str, columns: list[str]) -> Remark:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from missions import EN, FR, PACKAGE, RELATION, codes, person, read, reasons, save, sheet
+from missions import EN, FR, PACKAGE, RELATION, codes, number, person, read, reasons, save, sheet
 
 from notegen.domain.language import Language
 from notegen.errors import RosterFileError
@@ -91,6 +91,13 @@ def test_text_with_separators_is_read(
     assert roster.digest == read(save(tmp_path, PEOPLE), languages).digest
     assert [member.row for member in roster.members] == [2, 3, 4, 5, 6]
     assert codes(roster.warnings) == ["note-format"]
+
+
+def test_a_number_written_to_keep_its_zero_is_read(tmp_path: Path, languages: Languages) -> None:
+    digits = number("050611", 45, century=2000)
+    values = [f'="{digits}"', *map(str, person()[1:])]
+    (tmp_path / "members.csv").write_text(f"{';'.join(FR)}\n{';'.join(values)}\n", encoding="utf-8")
+    assert read(tmp_path / "members.csv", languages).members[0].number.digits == digits
 
 
 def test_macros_are_never_run_and_that_is_said(tmp_path: Path, languages: Languages) -> None:

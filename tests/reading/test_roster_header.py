@@ -71,6 +71,12 @@ def test_a_misspelt_header_is_answered_with_the_nearest(tmp_path: Path, language
     assert "«\u00a0Prénoms\u00a0»" in error.hint
 
 
+@pytest.mark.parametrize("typed", ["E-mail", "Email addres", "Emial address", "E-mail address of the person"])
+def test_the_header_that_comes_nearest_is_found(tmp_path: Path, languages: Languages, typed: str) -> None:
+    error = refusal(save(tmp_path, [person()], [EN[0], typed, *EN[2:]]), languages)
+    assert (error.code, typed in error.what) == ("header-near", True)
+
+
 def test_a_missing_column_is_named(tmp_path: Path, languages: Languages) -> None:
     error = refusal(save(tmp_path, [person()[:5]], EN[:5]), languages)
     assert error.code == "header-lacking"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -288,3 +288,43 @@ def test_however_a_workbook_is_damaged_only_a_roster_error_comes_out(
     content[place] = data.draw(st.integers(0, 255))
     (folder / "members.xlsx").write_bytes(content)
     judged(folder / "members.xlsx", languages)
+
+
+def document(folder: Path, table: str, manifest: str = "<manifest/>") -> Path:
+    """An .ods whose sheet is written out."""
+    with zipfile.ZipFile(folder / "members.ods", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", f'<c><table:table table:name="Staff">{table}</table:table></c>')
+    return folder / "members.ods"
+
+
+def document_row(values: Sequence[object], attributes: str = "") -> str:
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        for value in values
+    )
+    return f"<table:table-row {attributes}>{cells}</table:table-row>"
+
+
+def test_a_document_of_endless_repetitions_is_read_within_bounds(
+    tmp_path: Path, languages: Languages
+) -> None:
+    blank = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    wide = '<table:table-cell table:number-columns-repeated="99999999"><text:p>x</text:p></table:table-cell>'
+    good = document_row(FR) + document_row(person()).replace(
+        "</table:table-row>", f"{wide}</table:table-row>"
+    )
+    roster = read(document(tmp_path, good + blank), languages)
+    assert [member.row for member in roster.members] == [2]
+    again = document_row(person(1), 'table:number-rows-repeated="1048576"')
+    assert refusal(document(tmp_path, good + again), languages).code == "rows-over"
+
+
+def test_a_protected_document_names_the_password(tmp_path: Path, languages: Languages) -> None:
+    manifest = '<manifest><file-entry><encryption-data checksum="x"/></file-entry></manifest>'
+    assert refusal(document(tmp_path, document_row(FR), manifest), languages).code == "file-password"
+
+
+def test_a_damaged_document_is_refused(tmp_path: Path, languages: Languages) -> None:
+    assert refusal(document(tmp_path, document_row(FR) + "<broken>"), languages).code == "file-broken"
