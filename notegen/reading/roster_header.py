@@ -149,7 +149,7 @@ def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words
 
 
 def _likeness(text: str, key: str) -> float:
-    """From 0 to 1; a header of which one is a part of the other (`E-mail`, `E-mail address`) is likely meant."""
+    """From 0 to 1; likely where one is a part of the other, as `E-mail` of `E-mail address`."""
     if min(len(text), len(key)) >= _PART and (text in key or key in text):
         return 0.9
     return SequenceMatcher(None, text, key).ratio()

@@ -123,10 +123,10 @@ def binary_workbook(path: Path, cells: Mapping[tuple[int, int], str]) -> Path:
     """A minimal .xlsb with texts at (row, column), both counted from 0."""
     book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + wide("r1") + wide("Staff"))
     content = record(129) + record(148, struct.pack("<IIII", 0, 10, 0, 5)) + record(145)
-    for number in sorted({row for row, _ in cells}):
-        content += record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0))
+    for line in sorted({row for row, _ in cells}):
+        content += record(0, struct.pack("<IIHBBBI", line, 0, 300, 0, 0, 0, 0))
         for (row, column), text in sorted(cells.items()):
-            if row == number:
+            if row == line:
                 content += record(6, struct.pack("<II", column, 0) + wide(text))
     content += record(146) + record(130)
     relation = (
