@@ -19,8 +19,8 @@ _SMALL_WORDS: Mapping[str, str] = MappingProxyType(
         "en": "the and of to this that with you your will not for from has have been it its by as at be are"
         " or which who our we us does do can if no one there they their these those only into about how yours"
         " dear please any all another",
-        "fr": "le la les l un une des du de d au aux et ou que qui ne pas n est sont ce cette ces se s dans sur"
-        " pour par avec vous votre vos il elle ils leur leurs son sa ses a à en y plus nous",
+        "fr": "le la les l un une des du de d au aux et ou que qui ne pas n est sont ce cette ces se s dans"
+        " sur pour par avec vous votre vos il elle ils leur leurs son sa ses a à en y plus nous",
         "nl": "de het een en van op te dat die niet is zijn met voor aan in om bij er u uw wij ons of als dan"
         " wordt worden werd naar uit ook deze dit geen kan hebt heeft moet",
         "de": "der die das den dem des ein eine einen einem einer und oder nicht ist sind mit auf für von zu"

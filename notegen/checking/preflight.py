@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from notegen.checking.acceptance import without_accepted
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
 from notegen.checking.formula import check_formulas
@@ -28,7 +29,10 @@ _TITLE_CHECKS = (check_orthography, check_calendar)
 
 
 def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Problem, ...]:
-    """The findings about a note, by section and by line; an error keeps it from being issued."""
+    """The findings about a note, by section and by line; an error keeps it from being issued.
+
+    What the note accepts is left out; an acceptance that meets nothing is a finding.
+    """
     sections = [Section(version) for version in note.versions]
     found = [*_completeness(note, languages), *_links(note, sections), *check_concordance(sections)]
     for section in sections:
@@ -38,7 +42,8 @@ def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Pro
         for check in _TITLE_CHECKS:
             found.extend(check(title))
     order = {code: position for position, code in enumerate(note.languages)}
-    return tuple(sorted(dict.fromkeys(found), key=lambda problem: _position(problem, order)))
+    kept = without_accepted(note, dict.fromkeys(found))
+    return tuple(sorted(kept, key=lambda problem: _position(problem, order)))
 
 
 def _title(version: LanguageVersion) -> Section:

@@ -185,6 +185,8 @@ def as_json(problem: Problem, language: Language) -> dict[str, Any]:
         "column": problem.place.column,
         "message": f"{words.what} {words.do}",
     }
+    if problem.found:
+        document["found"] = problem.found
     if problem.language:
         document["language"] = problem.language
     if problem.place.line is not None:

@@ -42,13 +42,28 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding that the author accepts: its code, what it is about as written, and why.
+
+    `language` is the section it is in (any when empty), `place` where the author says so.
+    """
+
+    finding: str
+    found: str
+    reason: str
+    language: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class VerbalNote:
     """A note as its author wrote it, checked at the border.
 
     `reference` is a request while no number is allotted. `links` maps a key to targets per language.
     `versions` stand in document order. `authoritative` is empty when all versions are. `source` holds the
     author's file byte for byte, to be embedded, `companions` the body files it names. `annex` holds the
-    members listed on the annex's pages, once the roster was read. `done` is the date beside the place: update
+    members listed on the annex's pages, once the roster was read. `accepted` are the findings that the author
+    knows and keeps. `done` is the date beside the place: update
     or first issue.
     """
 
@@ -67,6 +82,7 @@ class VerbalNote:
     source: bytes = b""
     companions: tuple[tuple[str, bytes], ...] = ()
     annex: tuple[Member, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from notegen.domain.addressee import Addressee
-from notegen.domain.note import Enclosure, VerbalNote
+from notegen.domain.note import Acceptance, Enclosure, VerbalNote
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import NoteFileError
 from notegen.reading.finding import nearest, refuse
@@ -47,7 +47,14 @@ def make_note(
         source_name=source_name,
         source=source,
         companions=tuple(sense.companions),
+        accepted=tuple(_acceptance(form, number, sense) for number in range(len(form.accepted))),
     )
+
+
+def _acceptance(form: NoteForm, number: int, sense: Sense) -> Acceptance:
+    told = form.accepted[number]
+    place = sense.where.place("accepted", number)
+    return Acceptance(told.finding, told.found, told.reason, told.language, place)
 
 
 def _used_languages(form: NoteForm, sense: Sense) -> tuple[str, ...]:

@@ -94,6 +94,17 @@ class AnnexForm(Strict):
     roster: Line = Field(description="The roster (.xlsx or .yaml) whose lines the table shows.")
 
 
+class AcceptanceForm(Strict):
+    """A finding of `notegen note check` that is accepted on purpose."""
+
+    finding: Annotated[str, Field(pattern=r"^note-[a-z-]+$")] = Field(
+        description="Its code, such as note-number-differs (`notegen note check --json` prints it)."
+    )
+    found: Line = Field(description="What the finding quotes, such as 38.")
+    reason: Line = Field(description="Why it is right as it is; for those who read the note after you.")
+    language: Line = Field("", description="The section it is in; any section unless told.")
+
+
 class NoteForm(Strict):
     """A verbal note in one or more languages."""
 
@@ -126,6 +137,9 @@ class NoteForm(Strict):
     )
     enclosures: tuple[EnclosureForm, ...] = Field((), description="What is sent along.")
     annex: AnnexForm | None = Field(None, description="A table on pages of its own.")
+    accepted: tuple[AcceptanceForm, ...] = Field(
+        (), description="Findings of `notegen note check` that are accepted, each with its reason."
+    )
     body: dict[
         Code,
         Annotated[Annotated[Text, Tag("(text)")] | Annotated[BodyFile, Tag("(parts)")], Discriminator(_kind)],

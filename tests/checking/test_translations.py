@@ -1,4 +1,4 @@
-"""Translations: what is missing, to be reviewed or inconsistent is found in its file and line, and nothing else."""
+"""Translations: what is missing, to be reviewed or inconsistent is found in its line."""
 
 from __future__ import annotations
 
@@ -140,7 +140,8 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "a condition of the document left out": Defect(
         f"de/{NOTE}",
-        "{% if authoritative_count == 1 %}maßgeblich ist allein der Text {{ authoritative }} Sprache{% else %}"
+        "{% if authoritative_count == 1 %}"
+        "maßgeblich ist allein der Text {{ authoritative }} Sprache{% else %}"
         "maßgeblich sind allein die Texte {{ authoritative }} Sprache{% endif %}",
         "maßgeblich ist allein der Text {{ authoritative }} Sprache",
         "translation-condition-missing",
