@@ -9,38 +9,27 @@ import base64
 import html
 import logging
 import threading
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
-import font_source_sans_pro
-from fontTools.ttLib import TTFont
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
+from notegen.rendering.fonts import FACES, FAMILY, FONTS, font_faces, missing_glyphs
 from notegen.rendering.footnotes import make_room
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
 from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
 
-FONTS = Path(font_source_sans_pro.font_directory)
-_FACES = (
-    ("SourceSansPro-Regular.ttf", "normal", 400),
-    ("SourceSansPro-It.ttf", "italic", 400),
-    ("SourceSansPro-Semibold.ttf", "normal", 600),
-    ("SourceSansPro-SemiboldIt.ttf", "italic", 600),
-)
-_FAMILY = "Notegen Sans"
 _FOOT_MARGIN = 25.0
 _FOOT_CLEARANCE = 9.0
 _PX_TO_MM = 25.4 / 96
@@ -77,7 +66,7 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: Any = None) -> Any:
         """The response for that address; ValueError when it is not allowed."""
         parts = urlsplit(url)
-        if parts.scheme == "font" and parts.path in {name for name, _, _ in _FACES}:
+        if parts.scheme == "font" and parts.path in {name for name, _, _ in FACES}:
             return URLFetcherResponse(url, (FONTS / parts.path).read_bytes(), {"Content-Type": "font/ttf"})
         if parts.scheme == "file":
             path = Path(unquote(parts.path)).resolve()
@@ -101,7 +90,7 @@ class PdfWriter:
         self._images: dict[str, Any] = {}
         self._feet: dict[tuple[str, str], float] = {}
         self._sheets: dict[str, Any] = {}
-        self._looks = self._sheet(_font_faces() + (LAYOUT / "document.css").read_text(encoding="utf-8"))
+        self._looks = self._sheet(font_faces() + (LAYOUT / "document.css").read_text(encoding="utf-8"))
 
     def write(self, document: Document) -> bytes:
         """The PDF. Raises RenderingError when a page cannot be made, or a character has no glyph."""
@@ -217,7 +206,7 @@ class PdfWriter:
 
     def _refuse_other_fonts(self, whole: Any, document: Document) -> None:
         """A glyph from a font of the machine would make other bytes on another machine."""
-        strange = [font for font in whole.fonts.values() if font.family != _FAMILY]
+        strange = [font for font in whole.fonts.values() if font.family != FAMILY]
         signs = {sign for font in strange for text in font.to_unicode.values() for sign in text}
         if strange:
             raise _no_glyph(signs, document)
@@ -248,34 +237,8 @@ def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:
     return tuple(shapes)
 
 
-def missing_glyphs(text: str) -> frozenset[str]:
-    """The characters of a text for which no style of the bundled font has a glyph.
-
-    Spaces and signs without a shape need none; accents count with their letter; the no-break hyphen is drawn
-    as a hyphen.
-    """
-    composed = unicodedata.normalize("NFC", text).replace("\u2011", "-")
-    without_shape = {"Cc", "Cf", "Zl", "Zp", "Zs"}
-    unknown = {sign for sign in set(composed) if ord(sign) not in _covered()}
-    return frozenset(sign for sign in unknown if unicodedata.category(sign) not in without_shape)
-
-
-@cache
-def _covered() -> frozenset[int]:
-    covered: set[int] = set()
-    for name, _, _ in _FACES:
-        with TTFont(FONTS / name, lazy=True) as font:
-            covered |= set(font.getBestCmap())
-    return frozenset(covered)
-
-
 def _excerpt(text: str) -> str:
     return text if len(text) < 160 else f"{text[:80]} … {text[-60:]}"
-
-
-def _font_faces() -> str:
-    face = '@font-face {{ font-family: "{}"; src: url(font:{}); font-style: {}; font-weight: {} }}\n'
-    return "".join(face.format(_FAMILY, name, style, weight) for name, style, weight in _FACES)
 
 
 def _foot(room: float) -> str:

@@ -25,8 +25,9 @@ from notegen.domain.reference import ReferenceRequest
 from notegen.errors import NoteFileError, RenderingError
 from notegen.rendering.archive import embedded_files, read_archive
 from notegen.rendering.document import Document
+from notegen.rendering.fonts import missing_glyphs
 from notegen.rendering.linebreaking import guide_lines
-from notegen.rendering.pdf import PdfWriter, missing_glyphs
+from notegen.rendering.pdf import PdfWriter
 
 ALL = ("fr", "nl", "en", "de")
 LONG = "\n\n".join(
