@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from missions import EN, FR, PACKAGE, RELATION, codes, number, person, read, reasons, save, sheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from notegen.domain.language import Language
 from notegen.errors import RosterFileError
@@ -22,18 +23,10 @@ PEOPLE = [person(i, first="Zoé", last="d'Hôpital") for i in range(5)]
 def convert(path: Path, kind: str) -> Path:
     """What LibreOffice makes of a workbook; a profile of its own, so that tests can run at once."""
     profile = f"-env:UserInstallation=file://{path.parent}/profile"
-    command = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        kind,
-        "--outdir",
-        str(path.parent),
-        str(path),
-    ]
+    made = path.parent / "made"
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(made), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return path.with_suffix(f".{kind}")
+    return made / path.with_suffix(f".{kind}").name
 
 
 @pytest.mark.tools("soffice")
@@ -59,16 +52,31 @@ def test_what_libreoffice_saves_is_read_with_a_note_about_the_format(
 
 
 @pytest.mark.tools("soffice")
-def test_hidden_rows_of_an_ods_are_read_and_listed(tmp_path: Path, languages: Languages) -> None:
-    def change(active: object) -> None:
-        active.row_dimensions[3].hidden = True  # type: ignore[attr-defined]
-        active.column_dimensions["C"].hidden = True  # type: ignore[attr-defined]
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_formulas_that_another_program_reckoned_are_read_by_their_values(
+    tmp_path: Path, languages: Languages, kind: str
+) -> None:
+    rows = [person(0, card='=UPPER("p-1")'), person(1, card="=1/0"), person(2, card="=1+1"), person(3)]
+    roster = read(convert(save(tmp_path, rows), kind), languages)
+    assert [member.protocol_card for member in roster.members] == ["P-1", "2", "P-00003"]
+    told = "incomplete" if kind == "xls" else "cell-error"
+    assert reasons(roster) == {3: [told]}
 
-    roster = read(convert(save(tmp_path, PEOPLE, change=change), "ods"), languages)
-    assert [(w.code, w.found) for w in roster.warnings[1:]] == [
-        ("note-hidden-columns", "C"),
-        ("note-hidden-rows", "3"),
-    ]
+
+@pytest.mark.tools("soffice")
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_what_another_program_hides_and_merges_is_seen(
+    tmp_path: Path, languages: Languages, kind: str
+) -> None:
+    def change(active: Worksheet) -> None:
+        active.row_dimensions[3].hidden = True
+        active.column_dimensions["C"].hidden = True
+        active.merge_cells("B5:B6")
+
+    roster = read(convert(save(tmp_path, PEOPLE, change=change), kind), languages)
+    found = [(warning.code, warning.found) for warning in roster.warnings if warning.code != "note-format"]
+    assert found == [("note-hidden-columns", "C"), ("note-hidden-rows", "3")]
+    assert reasons(roster) == {5: ["cell-merged"], 6: ["cell-merged", "incomplete"]}
 
 
 @pytest.mark.parametrize(
