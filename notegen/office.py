@@ -20,6 +20,7 @@ from notegen.flows import House
 if TYPE_CHECKING:
     # What is heavy is loaded by the function that needs it.
     from notegen.domain.activation import Activation
+    from notegen.domain.attachment import Attachment
     from notegen.reading.roster_file import RosterOptions
     from notegen.rendering.email import EmailComposer
     from notegen.settings import Settings
@@ -72,6 +73,32 @@ def make_composer(
     )
 
 
+def make_note_composer(
+    house: House,
+    settings: Settings,
+    attachment: Attachment,
+    now: Callable[[], datetime],
+    tell: Callable[[str], None],
+) -> EmailComposer:
+    """What turns a note into mails that carry it; they come from the sender of the note."""
+    from notegen.domain.notification import NotificationKind
+    from notegen.rendering.email import EmailComposer
+
+    names = {
+        code: head.forms.get("short") or " ".join(head.lines[:2])
+        for code, head in house.sender.letterheads.items()
+    }
+    return EmailComposer(
+        house.templates,
+        house.languages,
+        sender=_mail_sender(
+            house, settings, tell, {c: names.get(c) or house.sender.short_name for c in house.languages}
+        ),
+        date=lambda: now().astimezone(),
+        attachments={NotificationKind.VERBAL_NOTE: [attachment]},
+    )
+
+
 def one_address(text: str, where: str) -> EmailAddress:
     """The address that a person gave; InputError says where."""
     from notegen.reading.mail_address import read_address
@@ -111,7 +138,9 @@ def _emblem(path: Path | None) -> str:
         raise SettingsError(str(error), where=str(path), hint="Name an SVG file.") from error
 
 
-def _mail_sender(house: House, settings: Settings, tell: Callable[[str], None]) -> MailSender:
+def _mail_sender(
+    house: House, settings: Settings, tell: Callable[[str], None], names: Mapping[str, str] | None = None
+) -> MailSender:
     smtp, activation = settings.smtp, settings.activation
     address = one_address(smtp.from_, "[smtp] from")
     reply_to = one_address(smtp.reply_to, "[smtp] reply_to") if smtp.reply_to else None
@@ -119,7 +148,7 @@ def _mail_sender(house: House, settings: Settings, tell: Callable[[str], None]) 
     if contact is None:
         tell(f"The mails name {address.text} for questions. Set contact under [activation] to name another.")
     own = activation.service or smtp.from_name
-    names = {code: own or words.labels["service"] for code, words in house.languages.items()}
+    names = names or {code: own or words.labels["service"] for code, words in house.languages.items()}
     try:
         return MailSender(
             address=address,

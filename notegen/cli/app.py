@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notegen import __version__
-from notegen.cli import activation, demo, dispatch, health, note, registry, roster, schema, templates
+from notegen.cli import activation, demo, dispatch, health, posting, registry, roster, schema, templates
 
 app = typer.Typer(
     name="notegen",
@@ -17,7 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Verbal notes as PDF in several languages, and e-mail notifications that are never lost.",
 )
-app.add_typer(note.app, name="note")
+app.add_typer(posting.app, name="note")
 app.add_typer(registry.app, name="register")
 app.add_typer(roster.app, name="roster")
 app.add_typer(dispatch.app, name="dispatch")

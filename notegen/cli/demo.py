@@ -40,9 +40,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _print_notes(face: Face, examples: Path, folder: Path) -> None:
-    from notegen.flows import PrintWishes, print_notes, read_note_file
+    from notegen.flows import PrintWishes, print_notes, read_notes_file
 
-    notes = [read_note_file(examples / name, face.house)[0] for name in NOTES]
+    notes = [note for name in NOTES for note, _ in read_notes_file(examples / name, face.house)]
     for path in print_notes(notes, face.house, folder, PrintWishes()):
         answer(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,10 +24,13 @@ from notegen.errors import InputError
 
 if TYPE_CHECKING:
     from notegen.domain.note import VerbalNote
+    from notegen.domain.problem import Problem
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write, check and print verbal notes.")
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Note files (YAML).")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="Notes (YAML) or registers of notes (Excel).")
+]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the PDFs go.")]
 AddresseeList = Annotated[
     Path | None,
@@ -53,6 +57,24 @@ def new(
     if output.exists():
         raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
     answer(save(output, starter(face.reader_language(language).code, face.folders).encode()))
+
+
+@command(app)
+def form(
+    face: Face,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The workbook to write.")],
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of the help in it.")] = "",
+) -> None:
+    """Write a blank register of notes, with drop-downs.
+
+    Example: notegen note form -o notes.xlsx
+    """
+    from notegen.reading.note_register_form import write_note_form
+
+    if output.exists():
+        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    write_note_form(output, face.languages, face.reader_language(language).code)
+    answer(output)
 
 
 @command(app)
@@ -101,10 +123,10 @@ def render(
     """
     from notegen.flows import PrintWishes, print_notes
 
-    notes = [read_and_warn(face, file, addressees) for file in files]
+    notes = [note for file in files for note in read_and_warn(face, file, addressees)]
     languages = tuple(code.strip() for code in only.split(",") if code.strip())
     wishes = PrintWishes(draft=draft, html=html, only=languages, separate=separate)
-    for path in print_notes(notes, face.house, output, wishes, min(len(files), jobs or processors())):
+    for path in print_notes(notes, face.house, output, wishes, min(len(notes), jobs or processors())):
         answer(path)
 
 
@@ -121,24 +143,30 @@ def merge(
 
     Example: notegen note merge examples/staff-list.yaml --addressees examples/addressees.yaml -o out/
     """
-    from notegen.flows import merge_note, note_stem, save
+    from notegen.flows import merge_note, note_stem, read_note_file, save
     from notegen.reading.addressee_file import read_addressees
 
-    note = read_and_warn(face, file, addressees)
+    note, warnings = read_note_file(file, face.house, addressees)
+    _warn(face, warnings)
     missions = tuple(read_addressees(addressees, face.languages).values())
     printed = merge_note(note, missions, face.house, draft=draft, jobs=jobs or processors())
     for addressee, pdf in counted(printed, len(missions), "notes"):
         answer(save(output / f"{note_stem(note, draft)}-{addressee.key}.pdf", pdf))
 
 
-def read_and_warn(face: Face, file: Path, addressees: Path | None) -> VerbalNote:
-    """The note; what its author should know about it is said on standard error."""
-    from notegen.flows import read_note_file
+def read_and_warn(face: Face, file: Path, addressees: Path | None) -> list[VerbalNote]:
+    """The notes of a file; what their author should know about them is said on standard error."""
+    from notegen.flows import read_notes_file
 
-    note, warnings = read_note_file(file, face.house, addressees)
+    read = read_notes_file(file, face.house, addressees)
+    for _, warnings in read:
+        _warn(face, warnings)
+    return [note for note, _ in read]
+
+
+def _warn(face: Face, warnings: Iterable[Problem]) -> None:
     for problem in warnings:
         tell(sentence(problem, face.reader_language("")))
-    return note
 
 
 @command(app)
@@ -159,26 +187,33 @@ def issue(
     Example: notegen note issue examples/national-day.yaml -o issued/
     """
     from notegen.cli.registry import opened_register
-    from notegen.flows.issue import faults, issue_copies, issue_note
+    from notegen.flows.issue import issue_copies, issue_note
     from notegen.reading.addressee_file import read_addressees
 
-    note = read_and_warn(face, file, addressees)
-    found = faults(note, face.house)
+    notes = read_and_warn(face, file, addressees)
+    missions = tuple(read_addressees(addressees, face.languages).values()) if each and addressees else ()
+    if each and not missions:
+        raise InputError("--each needs a list of missions", hint="Name it with --addressees.")
+    _refuse_faulty(face, file, notes)
+    with opened_register(face) as register:
+        for note in notes:
+            if not each:
+                reference, path = issue_note(note, face.house, register, output, face.now(), again=again)
+                answer(f"{reference}  {path}")
+                continue
+            copies = issue_copies(note, missions, face.house, register, output, face.now(), again=again)
+            for _, (reference, path) in counted(copies, len(missions), "notes"):
+                answer(f"{reference}  {path}")
+
+
+def _refuse_faulty(face: Face, file: Path, notes: list[VerbalNote]) -> None:
+    from notegen.flows.issue import faults
+
+    found = [problem for note in notes for problem in faults(note, face.house)]
     if found:
         show_findings(str(file), found, face.reader_language(""))
         tell(f"{file}: not issued.")
         raise typer.Exit(2)
-    with opened_register(face) as register:
-        if not each:
-            reference, path = issue_note(note, face.house, register, output, face.now(), again=again)
-            answer(f"{reference}  {path}")
-            return
-        missions = tuple(read_addressees(addressees, face.languages).values()) if addressees else ()
-        if not missions:
-            raise InputError("--each needs a list of missions", hint="Name it with --addressees.")
-        copies = issue_copies(note, missions, face.house, register, output, face.now(), again=again)
-        for _, (reference, path) in counted(copies, len(missions), "notes"):
-            answer(f"{reference}  {path}")
 
 
 @command(app)

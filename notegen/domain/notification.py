@@ -17,6 +17,7 @@ class NotificationKind(StrEnum):
     PROFILE_CREATED = "profile-created"
     ACTIVATION_LINK = "activation-link"
     ACTIVATION_CODE = "activation-code"
+    VERBAL_NOTE = "verbal-note"
 
 
 SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
@@ -26,6 +27,7 @@ SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
             NotificationKind.ACTIVATION_LINK,
             NotificationKind.ACTIVATION_CODE,
         ),
+        "note": (NotificationKind.VERBAL_NOTE,),
     }
 )
 """What one person gets, in order: mail n+1 goes only after the server accepted mail n."""
@@ -34,6 +36,7 @@ OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         NotificationKind.ACTIVATION_LINK: ("link",),
         NotificationKind.ACTIVATION_CODE: ("code",),
+        NotificationKind.VERBAL_NOTE: ("reference", "title"),
     }
 )
 """The words that one kind's texts may use beyond those of all kinds; link and code never meet in one."""

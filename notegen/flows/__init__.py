@@ -13,8 +13,10 @@ from notegen.flows.note import (
     compose_note,
     merge_note,
     note_stem,
+    preflight,
     print_notes,
     read_note_file,
+    read_notes_file,
 )
 from notegen.flows.roster import Selection, Wishes, choose, plan_roster, read_roster_file
 from notegen.flows.saving import save
@@ -31,8 +33,10 @@ __all__ = [
     "merge_note",
     "note_stem",
     "plan_roster",
+    "preflight",
     "print_notes",
     "read_note_file",
+    "read_notes_file",
     "read_roster_file",
     "save",
 ]

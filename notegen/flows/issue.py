@@ -16,13 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notegen.checking.preflight import check_note
 from notegen.domain.problem import Problem, Severity
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import InputError
 from notegen.flows.annex import refuse_strays
 from notegen.flows.house import House
-from notegen.flows.note import addressed, compose_note, note_stem
+from notegen.flows.note import addressed, compose_note, note_stem, preflight
 from notegen.flows.saving import save
 from notegen.rendering.pdf import PdfWriter
 
@@ -36,8 +35,7 @@ Issued = tuple[ReferenceNumber, Path]
 
 def faults(note: VerbalNote, house: House) -> tuple[Problem, ...]:
     """What keeps a note from being issued: the errors of its preflight."""
-    found = check_note(note, house.languages)
-    return tuple(problem for problem in found if problem.severity is Severity.ERROR)
+    return tuple(problem for problem in preflight(note, house) if problem.severity is Severity.ERROR)
 
 
 def issue_note(

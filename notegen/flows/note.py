@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notegen.domain.problem import Problem
+from notegen.domain.problem import Problem, Severity
 from notegen.errors import NoteFileError
 from notegen.flows.annex import own_part, refuse_strays, with_annex
 from notegen.flows.house import House
@@ -20,25 +20,48 @@ if TYPE_CHECKING:
     from notegen.rendering.document import Document
 
 
+def read_notes_file(
+    path: Path, house: House, addressees: Path | None = None
+) -> tuple[tuple[VerbalNote, tuple[Problem, ...]], ...]:
+    """The notes of a file (a note.yaml holds one, a register many), each with the warnings about it.
+
+    `addressees` is a list in which their addressees are looked up.
+    """
+    from notegen.reading.addressee_file import read_addressees
+    from notegen.reading.note_register import read_notes
+
+    known = read_addressees(addressees, house.languages) if addressees else {}
+    read = read_notes(path, house.languages, addressees=known)
+    return tuple((with_annex(note, path.parent, house), warnings) for note, warnings in read)
+
+
 def read_note_file(
     path: Path, house: House, addressees: Path | None = None
 ) -> tuple[VerbalNote, tuple[Problem, ...]]:
-    """A note with the warnings about it; `addressees` is a list to find its addressee in."""
-    from notegen.reading.addressee_file import read_addressees
-    from notegen.reading.note_file import read_note
-
-    known = read_addressees(addressees, house.languages) if addressees else {}
-    note, warnings = read_note(path, house.languages, addressees=known)
-    return with_annex(note, path.parent, house), warnings
+    """The one note of a file, with the warnings about it; NoteFileError when a register holds several."""
+    notes = read_notes_file(path, house, addressees)
+    if len(notes) != 1:
+        hint = "Give a file that holds one note."
+        raise NoteFileError(f"it holds {len(notes)} notes", where=str(path), hint=hint)
+    return notes[0]
 
 
 def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
-    """Everything about a note that can be known before printing; NoteFileError when it cannot be read."""
+    """Everything about a file's notes that is known before printing; NoteFileError when it cannot be read."""
+    found: list[Problem] = []
+    for note, warnings in read_notes_file(path, house, addressees):
+        found += (*warnings, *preflight(note, house))
+    return tuple(found)
+
+
+def preflight(note: VerbalNote, house: House) -> tuple[Problem, ...]:
+    """The findings about one note. Where none of them says so already, what cannot be composed is raised."""
     from notegen.checking.preflight import check_note
 
-    note, warnings = read_note_file(path, house, addressees)
-    compose_note(note, house, draft=True)
-    return (*warnings, *check_note(note, house.languages))
+    found = check_note(note, house.languages)
+    if not any(problem.severity is Severity.ERROR for problem in found):
+        compose_note(note, house, draft=True)
+    return found
 
 
 def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:

@@ -53,13 +53,14 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What an operator asks of a dispatch besides the roster."""
+    """What an operator asks of a dispatch besides the roster; of a new one `expires_unless_said` counts."""
 
     id_domain: str
     name: str = ""
     requester: str = ""
     not_before: datetime | None = None
     expires: datetime | None = None
+    expires_unless_said: datetime | None = None
     again: bool = False
 
 
@@ -99,6 +100,7 @@ def plan_roster(
         requester=wishes.requester,
         not_before=wishes.not_before,
         expires=wishes.expires,
+        expires_unless_said=wishes.expires_unless_said,
         complete=selection.is_complete,
         again=wishes.again,
     )

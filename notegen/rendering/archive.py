@@ -34,6 +34,7 @@ class Archive:
     reference: str
     draft: bool
     languages: tuple[str, ...]
+    titles: Mapping[str, str]
     profile: str
     addressee: Addressee
     sender: Sender
@@ -58,6 +59,7 @@ def read_archive(pdf: bytes, where: str = "") -> Archive:
             reference=told["reference"],
             draft=told["draft"],
             languages=tuple(told["languages"]),
+            titles=dict(told["titles"]),
             profile=told["profile"],
             addressee=_addressee(told["addressee"]),
             sender=_sender(told["sender"]),

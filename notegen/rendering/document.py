@@ -123,6 +123,7 @@ def _facts(frame: Frame) -> AttachedFile:
         "reference": "" if frame.draft else str(note.reference),
         "draft": frame.draft,
         "languages": shown,
+        "titles": {version.language: version.title for version in frame.shown},
         "profile": frame.profile,
         "addressee": {
             "key": note.addressee.key,
