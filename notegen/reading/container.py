@@ -138,6 +138,13 @@ class Archive:
             self._zip = zipfile.ZipFile(path)
         infos = self._zip.infolist()
         self.names = frozenset(info.filename for info in infos)
+        try:
+            self._refuse(infos)
+        except UnreadableError:
+            self._zip.close()
+            raise
+
+    def _refuse(self, infos: list[zipfile.ZipInfo]) -> None:
         if len(infos) > MOST_MEMBERS or len(self.names) != len(infos):
             raise UnreadableError("file-swollen")
         if any(info.flag_bits & 1 for info in infos):
