@@ -54,13 +54,17 @@ class Opened:
         finally:
             connection.close()
 
-    def change(self, path: Path, before: str, after: str) -> None:
-        """Write a file as editors do: whole, beside the old one, then in its place."""
-        text = path.read_text(encoding="utf-8")
-        assert before in text
-        fresh = path.with_name(f".{path.name}.fresh")
-        fresh.write_text(text.replace(before, after), encoding="utf-8")
-        fresh.replace(path)
+
+def rewrite(path: Path, before: str, after: str) -> None:
+    """Change a file as editors do: the new one is written beside the old one, then takes its place."""
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    fresh = path.with_name(f".{path.name}.fresh")
+    fresh.write_text(text.replace(before, after), encoding="utf-8")
+    fresh.replace(path)
+
+
+INLINE = ("a", "b", "bdi", "mark", "span", "strong")
 
 
 class Markup(HTMLParser):
@@ -73,7 +77,11 @@ class Markup(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.words.append("" if tag in INLINE else " ")
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.words.append("" if tag in INLINE else " ")
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)

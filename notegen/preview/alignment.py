@@ -37,13 +37,15 @@ def align(columns: Sequence[Sequence[Passage]]) -> tuple[Row, ...]:
     if not columns:
         return ()
     rows: list[list[Passage | None]] = [[passage] for passage in columns[0]]
-    for column in columns[1:]:
-        rows = _joined(rows, column)
+    for width, column in enumerate(columns[1:], 1):
+        rows = _joined(rows, column, width)
     return tuple(tuple(row) for row in rows)
 
 
-def _joined(rows: list[list[Passage | None]], column: Sequence[Passage]) -> list[list[Passage | None]]:
-    width = len(rows[0]) if rows else 1
+def _joined(
+    rows: list[list[Passage | None]], column: Sequence[Passage], width: int
+) -> list[list[Passage | None]]:
+    """The rows with one more column; `width` is how many they have."""
     leads = [next(passage for passage in row if passage is not None) for row in rows]
     joined: list[list[Passage | None]] = []
     for left, right in _path(leads, column):
@@ -61,7 +63,7 @@ def _path(left: Sequence[Passage], right: Sequence[Passage]) -> list[tuple[int |
         if i and j and costs[i][j] == costs[i - 1][j - 1] + _distance(left[i - 1], right[j - 1]):
             i, j = i - 1, j - 1
             path.append((i, j))
-        elif j and costs[i][j] == costs[i][j - 1] + _GAP:
+        elif j and (not i or costs[i][j] == costs[i][j - 1] + _GAP):
             j -= 1
             path.append((None, j))
         else:

@@ -63,6 +63,7 @@ class _Routes:
             Route(mail + "/{code}/message.eml", self.message),
             page("/{language}/roster", "roster", lambda visit, _: roster.show_roster(visit)),
             page("/{language}/templates", "matrix", lambda visit, _: matrix.show_matrix(visit)),
+            page("/{language}/templates/{code}/{name:path}", "text", _text),
         ]
 
     def page(self, path: str, name: str, show: Show) -> Route:
@@ -170,6 +171,13 @@ def _of_note(show: Callable[[Visit, int], Values]) -> Show:
         return show(visit, number - 1)
 
     return shown
+
+
+def _text(visit: Visit, request: Request) -> Values:
+    try:
+        return matrix.show_text(visit, request.path_params["name"], request.path_params["code"])
+    except KeyError as error:
+        raise HTTPException(404) from error
 
 
 def _kind(request: Request) -> NotificationKind:

@@ -8,6 +8,7 @@ from functools import cache
 from notegen.domain.member import Member
 from notegen.domain.notification import OWN_WORDS, Notification, NotificationKind, plan
 from notegen.domain.planned_mail import PlannedMail
+from notegen.domain.roster import Roster
 from notegen.errors import InputError, NotegenError
 from notegen.preview.people import sample_people
 from notegen.preview.trouble import Reason
@@ -115,15 +116,20 @@ def person(visit: Visit) -> Member:
     """Who the mails are for: a row of the roster if one is named, else one of the sample people."""
     row = visit.query.get("row", "")
     if row and visit.snapshot.commission.roster is not None:
-        roster = visit.snapshot.roster
-        found = [m for m in roster.members if row.isdecimal() and m.row == int(row)] if roster else []
-        if not found:
+        member = _in_row(visit.snapshot.roster, row)
+        if member is None:
             raise InputError(visit.words.say("row_unknown", row=row[:20]))
-        return found[0]
+        return member
     people = _people()
     number = visit.query.get("person", "1")
     at = int(number) - 1 if number.isdecimal() and len(number) < 3 else 0
     return people[at] if 0 <= at < len(people) else people[0]
+
+
+def _in_row(roster: Roster | None, row: str) -> Member | None:
+    if roster is None or not (row.isascii() and row.isdecimal()):
+        return None
+    return next((member for member in roster.members if member.row == int(row)), None)
 
 
 def _letter(visit: Visit, kind: NotificationKind, code: str, member: Member) -> Letter:

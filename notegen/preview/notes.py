@@ -71,6 +71,7 @@ def show_note(visit: Visit, index: int) -> Values:
     values: dict[str, object] = {
         "file": str(read.path),
         "title": read.path.name,
+        "reference": "",
         "reasons": visit.reasons(read.error) if read.error else (),
     }
     if read.note is None:

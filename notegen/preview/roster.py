@@ -37,7 +37,7 @@ def show_roster(visit: Visit) -> Values:
     try:
         roster = visit.snapshot.roster
     except NotegenError as error:
-        return {"file": str(path), "reasons": visit.reasons(error)}
+        return {"file": str(path), "sheet": "", "reasons": visit.reasons(error)}
     if roster is None:
         return {"file": ""}
     counts = _counts(roster)

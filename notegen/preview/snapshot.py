@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from notegen.checking.preflight import check_note
+from notegen.checking.translations import Matrix
 from notegen.domain.activation import Activation
+from notegen.domain.language import Language
 from notegen.domain.note import VerbalNote
 from notegen.domain.problem import Problem
 from notegen.domain.roster import Roster
 from notegen.errors import NotegenError
 from notegen.flows import House, compose_note, read_note_file, read_roster_file
+from notegen.flows.translation import check_template_folders
 from notegen.office import REHEARSAL_URL, make_composer, make_house, roster_options
 from notegen.preview.words import DeskWords, read_words
 from notegen.reading.language_folder import read_languages
@@ -81,6 +84,19 @@ class Snapshot:
         return make_house(read_languages(own.folders), own.folders, own.settings, own.today())
 
     @functools.cached_property
+    def languages(self) -> Mapping[str, Language]:
+        """The languages to word findings in, even while a folder of one's own is broken."""
+        try:
+            return self.house.languages
+        except NotegenError:
+            return read_languages(self.commission.folders[-1:])
+
+    @functools.cached_property
+    def matrix(self) -> Matrix:
+        """Every text in every language, and how it stands."""
+        return check_template_folders(self.commission.folders)
+
+    @functools.cached_property
     def composer(self) -> EmailComposer:
         """What makes the mails; links and codes are masked, so that a key of the moment serves them."""
         own = self.commission
@@ -102,13 +118,14 @@ class Snapshot:
         return self._notes[index]
 
     def _read(self, path: Path) -> ReadNote:
+        house = self.house
         try:
-            note, warnings = read_note_file(path, self.house, self.commission.addressees)
+            note, warnings = read_note_file(path, house, self.commission.addressees)
         except NotegenError as error:
             return ReadNote(path, None, error=error)
-        read = ReadNote(path, note, (*warnings, *check_note(note, self.house.languages)))
+        read = ReadNote(path, note, (*warnings, *check_note(note, house.languages)))
         try:
-            compose_note(note, self.house, draft=False)
+            compose_note(note, house, draft=False)
         except NotegenError as error:
             return replace(read, error=error)
         return read

@@ -43,7 +43,7 @@ class Visit:
     @property
     def reader(self) -> Language:
         """The language that findings are worded in."""
-        languages = self.snapshot.house.languages
+        languages = self.snapshot.languages
         return languages.get(self.words.code) or next(iter(languages.values()))
 
     def shown(self, languages: tuple[str, ...]) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def remark(visit: Visit, number: int, problem: Problem, anchor: str = "") -> Rem
     """A finding in the reader's language."""
     worded = visit.reader.word(problem)
     line = problem.place.line
-    known = visit.snapshot.house.languages
+    known = visit.snapshot.languages
     return Remark(
         number=number,
         severity=problem.severity.value,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
-from desks import Opened
+from desks import Opened, rewrite
 from playwright.sync_api import Browser, sync_playwright
 
 from notegen.preview.desk import Desk
@@ -23,11 +24,19 @@ ROOT = Path(__file__).parents[2]
 NOTES = ("identity-cards.yaml", "national-day.yaml")
 
 
+Changes = Mapping[str, tuple[str, str] | None]
+
+
 @contextmanager
-def opened(folder: Path) -> Iterator[Opened]:
+def opened(folder: Path, changes: Changes = MappingProxyType({})) -> Iterator[Opened]:
     """A desk that is served by a thread until the block ends."""
     shutil.copytree(ROOT / "templates", folder / "templates")
     shutil.copytree(ROOT / "examples", folder / "examples")
+    for path, change in changes.items():
+        if change is None:
+            (folder / path).unlink()
+        else:
+            rewrite(folder / path, *change)
     examples = folder / "examples"
     commission = Commission(
         notes=tuple(examples / name for name in NOTES),
@@ -40,7 +49,9 @@ def opened(folder: Path) -> Iterator[Opened]:
     )
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     with listen(0) as listener:
-        thread = threading.Thread(target=loop.run_until_complete, args=(serve(Desk(commission), listener, stop),))
+        thread = threading.Thread(
+            target=loop.run_until_complete, args=(serve(Desk(commission), listener, stop),)
+        )
         thread.start()
 
         def end() -> None:
@@ -70,17 +81,10 @@ def own_desk(tmp_path: Path) -> Iterator[Opened]:
 
 
 @pytest.fixture
-def changed_desk(tmp_path: Path) -> Iterator[Callable[[Mapping[str, tuple[str, str]]], Opened]]:
-    """Opens a desk whose files were changed before: by path, what is replaced by what."""
+def changed_desk(tmp_path: Path) -> Iterator[Callable[[Changes], Opened]]:
+    """Opens a desk whose files were changed before: by path what is replaced by what, or None for gone."""
     with ExitStack() as stack:
-
-        def open_changed(changes: Mapping[str, tuple[str, str]]) -> Opened:
-            one = stack.enter_context(opened(tmp_path))
-            for path, (before, after) in changes.items():
-                one.change(tmp_path / path, before, after)
-            return one
-
-        yield open_changed
+        yield lambda changes: stack.enter_context(opened(tmp_path, changes))
 
 
 @pytest.fixture(scope="session")

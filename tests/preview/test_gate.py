@@ -25,7 +25,14 @@ def test_a_port_that_is_taken_is_told_with_what_to_do() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example.org", "evil.example.org:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.example.org:{port}", ""],
+    [
+        "evil.example.org",
+        "evil.example.org:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "127.0.0.1.example.org:{port}",
+        "",
+    ],
 )
 @pytest.mark.parametrize("path", ["/en/roster", "/changes", "/assets/desk.css", "/notes/1/note.pdf"])
 def test_a_foreign_name_for_this_machine_is_refused(desk: Opened, host: str, path: str) -> None:
@@ -41,7 +48,7 @@ def test_its_own_names_are_welcome(desk: Opened, name: str) -> None:
 
 def test_a_request_with_two_hosts_is_refused(desk: Opened) -> None:
     parts = urlsplit(desk.address)
-    asked = f"GET /en/notes HTTP/1.1\r\nHost: {parts.netloc}\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n"
+    asked = f"GET /en/notes HTTP/1.1\r\nHost: {parts.netloc}\r\nHost: evil.example.org\r\n\r\n"
     with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(asked.encode())
         answer = connection.makefile("rb").readline()
@@ -90,7 +97,9 @@ def test_no_page_holds_what_its_policy_forbids(desk: Opened, path: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_loads_anything_from_elsewhere(desk: Opened, path: str) -> None:
     elements = Markup(desk.get(path).text).elements
-    loaded = [a.get("src") or a.get("href", "") for tag, a in elements if tag in {"link", "script", "img", "iframe"}]
+    loaded = [
+        a.get("src") or a.get("href", "") for tag, a in elements if tag in {"link", "script", "img", "iframe"}
+    ]
     assert [address for address in loaded if not re.match(r"/[a-z]", address)] == []
 
 
@@ -108,8 +117,19 @@ def test_a_mail_is_shown_in_a_frame_in_which_nothing_runs(desk: Opened) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/notes/3/note.pdf", "/notes/1/pages/99.png", "/notes/0/note.pdf", "/assets/../app.py", "/assets/app.py"),
-        *("/en/mails/lottery", "/en/mails/lottery/fr/frame", "/en/mails/profile-created/xx/frame", "/it/notes"),
+        *(
+            "/notes/3/note.pdf",
+            "/notes/1/pages/99.png",
+            "/notes/0/note.pdf",
+            "/assets/../app.py",
+            "/assets/app.py",
+        ),
+        *(
+            "/en/mails/lottery",
+            "/en/mails/lottery/fr/frame",
+            "/en/mails/profile-created/xx/frame",
+            "/it/notes",
+        ),
         *("/en/notes/9", "/it", "/assets/%2e%2e/app.py", "/en/notes/1/paper/../../../etc"),
     ],
 )
