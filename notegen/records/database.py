@@ -76,8 +76,9 @@ __all__ = [
     "update",
 ]
 
+# Another process may be planning a large roster in one transaction: two minutes are worth the wait.
 _PRAGMAS = (
-    "PRAGMA busy_timeout=15000",
+    "PRAGMA busy_timeout=120000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

@@ -103,6 +103,7 @@ class Ledger:
             Decision.RESEND: resume_doubts,
             Decision.CANCEL: cancel_doubts,
         }
+        self._row(name)
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
@@ -113,11 +114,13 @@ class Ledger:
 
     def put_in_doubt(self, name: str, now: datetime) -> int:
         """After a backup was restored: put in doubt what may have gone out since; how many people."""
+        row = self._row(name)
         journal = self._locked(name)
-        with self._database.writing() as connection:
-            count = doubt_open(connection, self._row(name).id, now)
-        journal.close(keep=False)
-        return count
+        try:
+            with self._database.writing() as connection:
+                return doubt_open(connection, row.id, now)
+        finally:
+            journal.close(keep=False)
 
     def cancel(self, name: str, now: datetime) -> Summary:
         """Give up what was not sent yet; a sender that is at it stops by itself within moments."""

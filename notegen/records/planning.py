@@ -118,6 +118,11 @@ def _found(connection: Connection, request: PlanRequest) -> Any:
             )
     else:
         row = connection.execute(alike).first()
+        if row is not None and request.again:
+            # Without a name of its own it could not be resumed: each run would send everything anew.
+            raise RecordsError(
+                "to be sent again it needs a name of its own", where=row.name, hint="Give it one by --name."
+            )
     if row is not None and (row.cancelled is not None or row.purged is not None):
         past = "cancelled" if row.cancelled is not None else "sent and purged"
         raise RecordsError(

@@ -193,7 +193,7 @@ def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: Path | N
         raise RecordsError(
             "the journal beside the ledger is newer than the ledger itself: was a backup restored?",
             where=f"{row.name} in {where}",
-            hint="Mails may have gone out since: put them in doubt by `notegen dispatch settle`.",
+            hint=f"Mails may have gone out since: `notegen dispatch restored {row.name}` puts them in doubt.",
         )
     # Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
     if row.holder and replay.session != row.session and from_stored(row.lease_until) > now:

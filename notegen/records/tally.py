@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notegen.domain.message_id import message_id
 from notegen.domain.planned_mail import MailState, Summary
 from notegen.records.database import Connection, and_, func, select
 from notegen.records.moment import from_stored, to_stored
@@ -44,6 +45,7 @@ class HistoryEntry:
     doubts: int
     code: int
     words: str
+    message_id: str
 
 
 def summary_of(connection: Connection, dispatch: int, name: str) -> Summary:
@@ -84,7 +86,14 @@ def entries(
 ) -> list[HistoryEntry]:
     """Mails, the latest change first; of one dispatch, of one requester, or in some states only."""
     statement = (
-        select(mails, people.c.member, people.c.source_row, dispatches.c.name, dispatches.c.requester)
+        select(
+            mails,
+            people.c.member,
+            people.c.source_row,
+            dispatches.c.name,
+            dispatches.c.requester,
+            dispatches.c.id_domain,
+        )
         .join(people, and_(people.c.dispatch == mails.c.dispatch, people.c.person == mails.c.person))
         .join(dispatches, dispatches.c.id == mails.c.dispatch)
         .order_by(mails.c.changed.desc(), mails.c.dispatch.desc(), mails.c.person, mails.c.position.desc())
@@ -111,6 +120,7 @@ def entries(
             doubts=row.doubts,
             code=row.code,
             words=row.words,
+            message_id=message_id(row.name, row.member, row.kind, row.id_domain),
         )
         for row in connection.execute(statement)
     ]

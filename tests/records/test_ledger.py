@@ -72,7 +72,10 @@ def test_the_same_roster_under_another_name_is_refused_unless_it_is_wanted_again
     ledger = planned_ledger(tmp_path, 2)
     with pytest.raises(RecordsError, match=f"already planned as '{NAME}'"):
         ledger.plan(a_request(name="May"), roster(2), NOW)
+    with pytest.raises(RecordsError, match="a name of its own"):
+        ledger.plan(a_request(again=True), roster(2), NOW)
     assert ledger.plan(a_request(name="May", again=True), roster(2), NOW).added == 6
+    assert ledger.plan(a_request(name="May", again=True), roster(2), NOW).added == 0
 
 
 def test_a_name_belongs_to_one_content(tmp_path: Path) -> None:
