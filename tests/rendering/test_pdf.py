@@ -29,6 +29,8 @@ from notegen.rendering.fonts import missing_glyphs
 from notegen.rendering.linebreaking import guide_lines
 from notegen.rendering.pdf import PdfWriter
 
+pytestmark = pytest.mark.tools("pdftoppm")  # pdftotext comes in the same package
+
 ALL = ("fr", "nl", "en", "de")
 LONG = "\n\n".join(
     f"{n}. Les missions sont priées de bien vouloir en tenir compte dès que possible." for n in range(60)
@@ -188,7 +190,6 @@ def test_pages_are_counted_by_section_and_the_reference_runs_from_the_second(
         assert ("P0.0/PRO.3143/17.06.2021/VACCIN/5" in top) is (own > 0)
 
 
-@pytest.mark.tools("pdftoppm")
 def test_the_addressee_block_stands_at_the_foot_of_the_first_page_of_each_section_and_only_there(
     writer: PdfWriter, tmp_path: Path
 ) -> None:
@@ -201,7 +202,6 @@ def test_the_addressee_block_stands_at_the_foot_of_the_first_page_of_each_sectio
         assert foot[-3].startswith(block)
 
 
-@pytest.mark.tools("pdftoppm")
 @pytest.mark.parametrize("words", [3, 40, 100])
 def test_the_addressee_block_never_meets_the_body_whatever_its_length(
     writer: PdfWriter, tmp_path: Path, words: int
