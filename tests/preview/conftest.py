@@ -87,9 +87,9 @@ def changed_desk(tmp_path: Path) -> Iterator[Callable[[Changes], Opened]]:
         yield lambda changes: stack.enter_context(opened(tmp_path, changes))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(programs: Mapping[str, str]) -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; gone with the module, because it keeps an event loop running."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=programs["chromium"])
         chromium.new_context().close()

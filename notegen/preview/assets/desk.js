@@ -62,7 +62,7 @@ async function renew() {
   old.replaceWith(fresh);
   document.title = page.title;
   document.documentElement.dataset.snapshot = page.documentElement.dataset.snapshot;
-  scrollTo(x, y);
+  scrollTo({ left: x, top: y, behavior: "instant" });
   if (focus) focus()?.focus({ preventScroll: true });
   say("renewed", new Date().toLocaleTimeString(document.documentElement.lang));
   await fill(fresh);
