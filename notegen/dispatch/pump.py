@@ -52,8 +52,8 @@ class Pump:
             return True
         if begin > self._traffic.clock() + self._traffic.options.wait:
             return False
-        while not self._traffic.closing and (left := self._until(begin)) > 0:
-            await self._rest(left)
+        while not self._traffic.closing and begin > self._traffic.clock():
+            await self._rest(self._until(begin))
         return True
 
     async def _turn(self) -> bool:
@@ -81,7 +81,9 @@ class Pump:
         try:
             alive = await self._in_thread(lambda: traffic.sending.exchange(settled, intents, traffic.clock()))
         except BaseException:
-            # Whether it reached the disk is not known: to write an outcome twice does no harm.
+            # Whether it reached the disk is not known: nothing of it may be taken, and to write an outcome
+            # twice does no harm.
+            traffic.close()
             traffic.outcomes[:0] = settled
             traffic.granted.extend(intents)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from notegen.dispatch.event import Event, EventKind
 from notegen.dispatch.loop import run
 from notegen.dispatch.options import InDoubt, Options
 from notegen.domain.mail import Mail, Outbox
-from notegen.domain.planned_mail import PlannedMail, Summary
+from notegen.domain.planned_mail import PlannedMail, Settlement, Summary
 from notegen.domain.receipt import Outcome, Receipt
 from notegen.errors import DeliveryError, RecordsError, RenderingError, TemplateError
 from notegen.records.ledger import Ledger
@@ -286,6 +286,43 @@ def test_nothing_goes_before_its_time(tmp_path: Path) -> None:
     assert (early, delivery.keys) == (Summary(NAME, planned=3), [])
     late = asyncio.run(dispatch(ledger, lambda: delivery, clock=Clock(NOW + timedelta(hours=1))))
     assert late == Summary(NAME, accepted=3)
+
+
+def test_a_run_may_wait_for_its_time(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 1, not_before=NOW + timedelta(milliseconds=20))
+    clock = Clock(NOW)
+
+    def watch(event: Event) -> None:
+        if event.kind is EventKind.WAITING:
+            clock.pass_by(milliseconds=15)
+
+    delivery = Obliging(accept)
+    assert asyncio.run(dispatch(ledger, lambda: delivery, clock=clock, progress=watch)).accepted == 3
+    assert clock.now == NOW + timedelta(milliseconds=30)
+
+
+def test_what_the_ledger_could_not_write_is_not_sent(tmp_path: Path) -> None:
+    ledger = planned_ledger(tmp_path, 40)
+    exchanges: list[int] = []
+    with ledger.claim(NAME, Claim("test", BOOT), NOW) as sending:
+        exchange = sending.exchange
+
+        def failing(settled: Sequence[Settlement], intents: Sequence[PlannedMail], now: datetime) -> bool:
+            exchanges.append(len(intents))
+            if len(exchanges) == 3:
+                raise RecordsError("the disk is full")
+            return exchange(settled, intents, now)
+
+        sending.exchange = failing  # type: ignore[method-assign]
+        delivery = Obliging(accept)
+        options = replace(QUICK, window=16)
+        work = run(sending, a_composer, lambda: delivery, options, Clock(NOW), lambda: 0.5, lambda _: None)
+        with pytest.raises(RecordsError, match="disk is full"):
+            asyncio.run(work)
+    assert len(delivery.keys) <= sum(exchanges[:2])
+    assert ledger.summary(NAME) == Summary(
+        NAME, accepted=len(delivery.keys), planned=120 - len(delivery.keys)
+    )
 
 
 def test_nothing_goes_after_its_time(tmp_path: Path) -> None:
