@@ -25,6 +25,9 @@ from notegen.reading.table import Merged, TableEntry
 
 MEMORY = 1 << 30
 SECONDS = 60
+_ROOT = Path(__file__).parents[2]
+_PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from notegen.reading.sheet import tell; tell()"
+"""Run with -P: nothing is imported from the folder in which a mission's file happens to lie."""
 
 
 def open_binary(path: Path) -> list[TableEntry]:
@@ -62,7 +65,7 @@ class BinarySheet:
 
 def _answers(path: Path, index: int) -> Generator[dict[str, Any]]:
     """What the reading process says, line by line; it is ended when nobody listens any more."""
-    command = [sys.executable, "-m", __name__, str(path.absolute()), str(index)]
+    command = [sys.executable, "-P", "-c", _PROGRAM, str(_ROOT), str(path.absolute()), str(index)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603  # own module
     assert process.stdout is not None  # noqa: S101  # a pipe was asked for
     try:
@@ -119,7 +122,8 @@ def _telling(value: object) -> object:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-def _main() -> None:
+def tell() -> None:
+    """The reading process: bounds first, then a line of JSON for each row, or the reason of a refusal."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
@@ -130,7 +134,3 @@ def _main() -> None:
         _tell({"refused": "file-broken"})
     except MemoryError:
         _tell({"refused": "file-swollen"})
-
-
-if __name__ == "__main__":
-    _main()
