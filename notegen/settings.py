@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,7 +106,8 @@ class DispatchSettings(_Section):
     expiry_hours: float = Field(default=48, gt=0, description="After how many hours a dispatch is given up.")
     per_second: float = Field(default=0, ge=0, description="Mails a second at most; 0: no limit.")
     per_domain_second: float = Field(default=0, ge=0, description="The same for one recipient domain.")
-    open_intents: int = Field(default=128, ge=1, le=10_000, description="Mails under way at once.")
+    per_connection_second: float = Field(default=0, ge=0, description="The same for one connection.")
+    open_intents: int = Field(default=128, ge=1, le=1000, description="Mails under way at once.")
     retention_days: int = Field(default=90, ge=0, description="How long `dispatch purge` keeps what ended.")
 
 
@@ -189,6 +190,7 @@ def read_settings(path: Path | None) -> Settings:
         raise SettingsError(
             str(error), where=str(file), hint="Mend the file; it is written in TOML."
         ) from error
+    _refuse_secrets(data, text, str(file))
     return _checked(data, text, str(file))
 
 
@@ -246,6 +248,24 @@ def _text(file: Path) -> str:
         ) from error
 
 
+def _refuse_secrets(data: Mapping[str, Any], text: str, file: str) -> None:
+    """A settings file is copied, mailed and put under version control: no secret stands in it."""
+    smtp, records = data.get("smtp"), data.get("records")
+    if isinstance(smtp, dict) and "password" in smtp:
+        raise SettingsError(
+            "[smtp.password] a password does not stand in the settings file",
+            where=_place(("smtp", "password"), text, file),
+            hint="Name a password_file under [smtp], or set NOTEGEN_SMTP__PASSWORD.",
+        )
+    url = records.get("url") if isinstance(records, dict) else ""
+    if isinstance(url, str) and re.match(r"[^:/]+://[^/@:]*:[^/]*@", url):
+        raise SettingsError(
+            "[records.url] a password does not stand in the settings file",
+            where=_place(("records", "url"), text, file),
+            hint="Set NOTEGEN_RECORDS__URL, or leave the password to the database's own password file.",
+        )
+
+
 def _checked(data: dict[str, Any], text: str, file: str) -> Settings:
     try:
         return Settings(**data)
@@ -279,8 +299,12 @@ def _said(error: ErrorDetails) -> str:
 
 
 def _line_of(error: ErrorDetails, text: str, file: str) -> str:
+    return _place(error["loc"], text, file)
+
+
+def _place(path: Sequence[object], text: str, file: str) -> str:
     """`file:line` of the key where the file has it, the environment otherwise."""
-    *section, key = [str(part) for part in error["loc"]]
+    *section, key = [str(part) for part in path]
     opening = re.search(rf"^\s*\[{re.escape('.'.join(section))}\]", text, re.MULTILINE) if section else None
     start = opening.end() if opening else 0
     found = re.search(rf"^\s*{re.escape(key)}\s*=", text[start:], re.MULTILINE)

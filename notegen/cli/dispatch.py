@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notegen.cli.face import Face, answer, answer_json, command, show, table
+from notegen.cli.face import Face, answer, command, show, table
 
 if TYPE_CHECKING:
     from notegen.domain.planned_mail import Summary
@@ -20,10 +20,23 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Send a roster's e-mails; nothing is lost."
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The dispatch, as `dispatch status` names it.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Moment = Annotated[
-    datetime | None, typer.Option(metavar="TIME", help="2026-11-30T08:00, in this machine's time zone.")
+_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"]
+NotBefore = Annotated[
+    datetime | None,
+    typer.Option(
+        metavar="TIME",
+        formats=_FORMATS,
+        help="Send nothing before; 2026-11-30T08:00, in this machine's time zone.",
+    ),
+]
+Expires = Annotated[
+    datetime | None,
+    typer.Option(metavar="TIME", formats=_FORMATS, help="Give up then what was not accepted."),
+]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option("--metrics", metavar="FILE.prom", help="Write figures for Prometheus's textfile collector."),
 ]
 
 
@@ -32,14 +45,6 @@ class LogFormat(StrEnum):
 
     NONE = "none"
     JSON = "json"
-
-
-class Settled(StrEnum):
-    """What a person decides about mails in doubt."""
-
-    ACCEPTED = "accepted"
-    RESEND = "resend"
-    CANCEL = "cancel"
 
 
 @command(app)
@@ -60,8 +65,8 @@ def run(
     allow_list: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Only these addresses and domains, one a line.")
     ] = None,
-    not_before: Moment = None,
-    expires: Moment = None,
+    not_before: NotBefore = None,
+    expires: Expires = None,
     requester: Annotated[
         str, typer.Option(metavar="NAME", help="On whose behalf; kept in the history.")
     ] = "",
@@ -74,136 +79,36 @@ def run(
     log_format: Annotated[
         LogFormat, typer.Option(help="json: one line an event on standard error.")
     ] = LogFormat.NONE,
+    metrics: MetricsFile = None,
     json: Json = False,
 ) -> None:
     """Plan and send; run it again to resume. Every accepted person gets three e-mails, in order.
 
     Example: notegen dispatch run examples/members.xlsx --dry-run
     """
-    from notegen.cli.sending import RunRequest, run_roster
+    from notegen.cli.ending import Ending, finish
+    from notegen.cli.sending import RunOutcome, RunRequest, run_roster
+    from notegen.domain.planned_mail import Summary
+    from notegen.errors import NotegenError
 
-    request = RunRequest(
-        roster=roster,
-        selection=_selection(first, only, redirect_to, allow_list),
-        name=name,
-        requester=requester,
-        not_before=_aware(not_before),
-        expires=_aware(expires),
-        dry_run=dry_run,
-        again=again,
-        positional=positional,
-        log_json=log_format is LogFormat.JSON,
-    )
-    outcome = run_roster(face, request)
-    if json:
-        answer_json(asdict(outcome.summary))
-    else:
-        show_summary(outcome.summary)
-    if outcome.trouble is not None:
-        raise outcome.trouble
-    raise typer.Exit(exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run))
-
-
-@command(app)
-def status(
-    face: Face,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="One dispatch; all unless given.")] = "",
-    json: Json = False,
-) -> None:
-    """Say where the mails of each dispatch stand.
-
-    Example: notegen dispatch status
-    """
-    from notegen.cli.sending import opened_ledger
-
-    with opened_ledger(face) as ledger:
-        found = ledger.status(face.now(), name)
-    if json:
-        answer_json(
-            [{**asdict(one.summary), "requester": one.requester, "holder": one.holder} for one in found]
+    ending = Ending(face.now(), json=json, log_json=log_format is LogFormat.JSON, metrics=metrics)
+    try:
+        request = RunRequest(
+            roster=roster,
+            selection=_selection(first, only, redirect_to, allow_list),
+            name=name,
+            requester=requester,
+            not_before=_aware(not_before),
+            expires=_aware(expires),
+            dry_run=dry_run,
+            again=again,
+            positional=positional,
+            log_json=ending.log_json,
         )
-        return
-    drawn = table(("dispatch", "created", "accepted", "open", "refused", "in doubt", "held", "sent by"))
-    for one in found:
-        s = one.summary
-        waiting = s.planned + s.sending + s.deferred
-        counts = (s.accepted, waiting, s.refused + s.expired + s.cancelled, s.in_doubt, s.held)
-        drawn.add_row(one.name, f"{one.created.astimezone():%Y-%m-%d %H:%M}", *map(str, counts), one.holder)
-    show(drawn)
-
-
-@command(app)
-def history(
-    face: Face,
-    requester: Annotated[
-        str, typer.Option(metavar="NAME", help="Only what was asked for by this person.")
-    ] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
-    json: Json = False,
-) -> None:
-    """List mails, the latest change first.
-
-    Example: notegen dispatch history --limit 20
-    """
-    from notegen.cli.sending import opened_ledger
-
-    with opened_ledger(face) as ledger:
-        entries = ledger.history(requester=requester, limit=limit)
-    if json:
-        answer_json([{**asdict(entry), "changed": entry.changed.isoformat()} for entry in entries])
-        return
-    drawn = table(("changed", "dispatch", "row", "kind", "language", "state", "server"))
-    for e in entries:
-        words = f"{e.code} {e.words}".strip() if e.code else e.words
-        changed = f"{e.changed.astimezone():%Y-%m-%d %H:%M:%S}"
-        drawn.add_row(changed, e.dispatch, str(e.row), e.kind, e.language, e.state.value, words)
-    show(drawn)
-
-
-@command(app)
-def settle(
-    face: Face,
-    name: Name,
-    decision: Annotated[Settled, typer.Option("--as", help="They arrived; send again; give up.")],
-    mail: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="Only this mail; may be repeated.")
-    ] = None,
-) -> None:
-    """Decide about mails in doubt.
-
-    Example: notegen dispatch settle 3f2a90c1d4b7 --as resend
-    """
-    from notegen.cli.sending import opened_ledger
-    from notegen.records.unfinished import Decision
-
-    with opened_ledger(face) as ledger:
-        count = ledger.settle(name, Decision(decision.value), face.now(), mail or ())
-    answer(f"{name}: {count} settled as {decision.value}")
-
-
-@command(app)
-def cancel(face: Face, name: Name) -> None:
-    """Give up every mail of a dispatch that was not sent yet.
-
-    Example: notegen dispatch cancel 3f2a90c1d4b7
-    """
-    from notegen.cli.sending import opened_ledger
-
-    with opened_ledger(face) as ledger:
-        show_summary(ledger.cancel(name, face.now()))
-
-
-@command(app)
-def purge(face: Face) -> None:
-    """Erase what is left of dispatches that ended longer ago than [dispatch] retention_days.
-
-    Example: notegen dispatch purge
-    """
-    from notegen.cli.sending import opened_ledger
-
-    with opened_ledger(face) as ledger:
-        count = ledger.purge(face.now(), timedelta(days=face.settings.dispatch.retention_days))
-    answer(f"{count} dispatches emptied")
+        outcome = run_roster(face, request)
+    except NotegenError as error:
+        outcome = RunOutcome(Summary(name), trouble=error)
+    finish(outcome, ending, face.now(), dry_run=dry_run)
 
 
 @command(app)

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import structlog
 
 from notegen.dispatch.event import Event, Progress
 
+_LOCAL_PART = re.compile(r"[^\s<>@]+@")
 
-def event_log(dispatch: str) -> Progress:
-    """Writes each event of a run as a line: what happened, to which mail (by its key), in the server's code.
 
-    The server's words are left out, because servers like to repeat addresses.
-    """
+def record(event: str, **facts: object) -> None:
+    """Write one line: when, what happened, and facts about it; words of others pass `without_addresses`."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
+        # Given anew each time: whoever redirects standard error wants the lines too.
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    log = structlog.get_logger().bind(dispatch=dispatch)
+    structlog.get_logger().info(event, **facts)
+
+
+def without_addresses(words: str) -> str:
+    """The same words; every address has lost what stands before its @."""
+    return _LOCAL_PART.sub("…@", words)
+
+
+def notice(text: str) -> None:
+    """What an operator should know, as a line of the log."""
+    record("notice", text=without_addresses(text))
+
+
+def event_log(dispatch: str) -> Progress:
+    """Writes each event of a run as a line: what happened, to which mail (by its key), in the server's code.
+
+    The server's words about a mail are left out, because servers like to repeat addresses.
+    """
 
     def write(event: Event) -> None:
         done = event.settlement
         if done is None:
-            log.info(event.kind.value, pause_seconds=round(event.seconds, 3))
+            facts: dict[str, object] = {"text": without_addresses(event.text)} if event.text else {}
+            record(event.kind.value, dispatch=dispatch, pause_seconds=round(event.seconds, 3), **facts)
             return
         note = done.mail.notification
-        log.info(
+        record(
             event.kind.value,
+            dispatch=dispatch,
             mail=done.mail.key,
             kind=note.kind.value,
             language=note.language,
             state=done.state.value,
+            in_doubt=done.in_doubt,
             attempts=done.attempts,
             code=done.code,
-            message_id=done.mail.message_id,
+            # It names no person, and is what the relay's own log knows the mail by.
+            message_id=done.mail.message_id.strip("<>"),
         )
 
     return write

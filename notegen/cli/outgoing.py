@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,9 +20,14 @@ from notegen.rendering.email import EmailComposer
 from notegen.settings import Settings, read_key
 
 
-def make_composer(face: Face) -> EmailComposer:
-    """What turns the ledger's rows into mails, as the settings describe the service."""
-    return office.make_composer(face.house, face.settings, activation_of(face.settings), face.now, tell)
+def make_composer(face: Face, *, keep: bool = True, say: Callable[[str], None] = tell) -> EmailComposer:
+    """What turns the ledger's rows into mails, as the settings describe the service.
+
+    Without `keep` no key is made: where there is none yet, one that is forgotten serves. `say` hears what an
+    operator should know.
+    """
+    activation = activation_of(face.settings, keep=keep, say=say)
+    return office.make_composer(face.house, face.settings, activation, face.now, say)
 
 
 def make_delivery(settings: Settings, dispatch: str) -> Delivery:
@@ -35,10 +42,11 @@ def loop_options(settings: Settings) -> Options:
     """How patient and how fast the loop is."""
     own = settings.dispatch
     return Options(
-        connections=1 if own.delivery == "folder" else settings.smtp.connections,
+        connections=1 if own.delivery == "folder" else min(settings.smtp.connections, own.open_intents),
         window=own.open_intents,
         rate=own.per_second,
         domain_rate=own.per_domain_second,
+        connection_rate=own.per_connection_second,
         in_doubt=InDoubt(own.in_doubt),
         attempts=own.retries,
         first_pause=timedelta(seconds=own.first_pause_seconds),
@@ -62,7 +70,12 @@ def read_allow_list(path: Path) -> frozenset[str]:
     return found
 
 
-def activation_of(settings: Settings) -> Activation:
+def key_of(path: Path, *, keep: bool) -> bytes:
+    """The key in that file; made when missing, or without `keep` one that is forgotten."""
+    return read_key(path) if keep or path.exists() else secrets.token_bytes(32)
+
+
+def activation_of(settings: Settings, *, keep: bool = True, say: Callable[[str], None] = tell) -> Activation:
     """Derives links and codes. Mails that leave this machine need the address of a real page."""
     url = settings.activation.url
     if not url:
@@ -71,13 +84,11 @@ def activation_of(settings: Settings) -> Activation:
             raise SettingsError(
                 "the address of the activation page is missing", where="[activation] url", hint=hint
             )
-        tell(
-            f"The links lead to {REHEARSAL_URL}. Set url under [activation] before mails leave this machine."
-        )
+        say(f"The links lead to {REHEARSAL_URL}. Set url under [activation] before mails leave this machine.")
         url = REHEARSAL_URL
     elif "{token}" not in url:
         url += ("&" if "?" in url else "?") + "token={token}"
-    key = read_key(settings.activation.key_file or settings.records.key_file)
+    key = key_of(settings.activation.key_file or settings.records.key_file, keep=keep)
     try:
         return Activation(key, url)
     except ValueError as error:

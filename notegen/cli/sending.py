@@ -7,27 +7,33 @@ import os
 import random
 import signal
 import socket
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from notegen.cli.face import Face, tell
-from notegen.cli.outgoing import loop_options, make_composer, make_delivery
+from notegen.cli.outgoing import key_of, loop_options, make_composer, make_delivery
 from notegen.cli.progress import watching
 from notegen.dispatch.event import Progress
 from notegen.dispatch.loop import run
 from notegen.domain.mail import Delivery
 from notegen.domain.notification import SEQUENCES, series
 from notegen.domain.planned_mail import PlannedMail, Summary
-from notegen.domain.roster import RowStatus
-from notegen.errors import DeliveryError, InputError
+from notegen.domain.roster import Roster, RowStatus
+from notegen.errors import DeliveryError, InputError, NotegenError, RecordsError
 from notegen.flows import Selection, Wishes, choose, plan_roster, read_roster_file, save
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.sending import Claim, Sending
 from notegen.rendering.email import EmailComposer
-from notegen.settings import read_key
+
+if TYPE_CHECKING:
+    from notegen.settings import RecordsSettings
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +54,43 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """Where the mails stand, how many rows got none, and what kept the run from its end."""
+    """Where the mails stand, how many rows got none, and what kept the run from its end.
+
+    `begins` is the moment before which nothing of the dispatch may go, where it was still to come at the end.
+    """
 
     summary: Summary
-    rejected: int
-    trouble: DeliveryError | None = None
+    rejected: int = 0
+    trouble: NotegenError | None = None
+    begins: datetime | None = None
 
 
 def run_roster(face: Face, request: RunRequest) -> RunOutcome:
     """Read, plan, send. Bad rows are told and left out; the others are on disk before any connection."""
-    from notegen.cli.roster import tell_findings
-
     options = face.roster_options(positional=request.positional)
     roster = read_roster_file(request.roster, face.house, face.today, options)
-    tell_findings(roster, face.languages[roster.language])
-    rejected = sum(1 for row in roster.rejected if row.status is not RowStatus.SKIPPED)
+    say = _speaker(request.log_json)
+    _tell_findings(face, roster, request)
     chosen = choose(roster, request.selection)
-    composer = make_composer(face)
+    composer = make_composer(face, keep=not request.dry_run, say=say)
     composer.prepare(SEQUENCES["activation"], sorted({one.notifications[0].language for one in chosen}))
     wishes = _wishes(face, request)
-    with opened_ledger(face) as ledger:
+    rejected = sum(1 for row in roster.rejected if row.status is not RowStatus.SKIPPED)
+    with opened_ledger(face, keep=not request.dry_run) as ledger:
         planned = plan_roster(
             roster, chosen, request.selection, ledger, wishes, face.now(), dry_run=request.dry_run
         )
         if request.dry_run:
             return RunOutcome(Summary(planned.name, planned=planned.added), rejected)
         if planned.resumed:
-            tell(f"{planned.name}: this roster is known; the dispatch goes on where it stopped.")
+            _speaker(request.log_json)(
+                f"{planned.name}: this roster is known; the dispatch goes on where it stopped."
+            )
         only = None if request.selection.is_complete else [one.identity for one in chosen]
-        trouble = send_planned(face, ledger, planned.name, composer, only, log_json=request.log_json)
-        return RunOutcome(ledger.summary(planned.name), rejected, trouble)
+        trouble = _attempt(face, ledger, planned.name, composer, only, request)
+        begins = ledger.status(face.now(), planned.name)[0].not_before
+        still = begins if begins and begins > face.now() else None
+        return RunOutcome(ledger.summary(planned.name), rejected, trouble, still)
 
 
 def write_preview(face: Face, path: Path, row: int, folder: Path, *, show_codes: bool) -> Iterator[Path]:
@@ -87,7 +100,7 @@ def write_preview(face: Face, path: Path, row: int, folder: Path, *, show_codes:
     if member is None:
         hint = "`notegen roster check` lists the rows."
         raise InputError(f"no accepted member in row {row}", where=str(path), hint=hint)
-    composer = make_composer(face)
+    composer = make_composer(face, keep=False)
     for notification in series(member).notifications:
         kind = notification.kind.value
         planned = PlannedMail(
@@ -101,10 +114,15 @@ def write_preview(face: Face, path: Path, row: int, folder: Path, *, show_codes:
 
 
 @contextmanager
-def opened_ledger(face: Face) -> Iterator[Ledger]:
-    """The ledger of the settings, closed at the end."""
+def opened_ledger(face: Face, *, keep: bool = True) -> Iterator[Ledger]:
+    """The ledger of the settings, closed at the end.
+
+    Without `keep` neither ledger nor key is made: where there is none yet, an empty one that is thrown away
+    serves.
+    """
     records = face.settings.records
-    with closing(open_ledger(records.url, read_key(records.key_file))) as ledger:
+    key = key_of(records.key_file, keep=keep)
+    with _place_of(records, keep=keep) as url, closing(open_ledger(url, key)) as ledger:
         yield ledger
 
 
@@ -119,20 +137,42 @@ def send_planned(
         watching(ledger.summary(name), log_json) as watch,
     ):
         try:
-            asyncio.run(_run(face, held, composer, delivery, watch))
+            asyncio.run(_run(face, held, composer, delivery, watch, _speaker(log_json)))
         except DeliveryError as error:
             return error
     return None
 
 
+def _attempt(
+    face: Face,
+    ledger: Ledger,
+    name: str,
+    composer: EmailComposer,
+    only: list[str] | None,
+    request: RunRequest,
+) -> NotegenError | None:
+    """Send; that somebody else sends, or that the ledger failed, is an outcome like another."""
+    try:
+        return send_planned(face, ledger, name, composer, only, log_json=request.log_json)
+    except RecordsError as error:
+        return error
+
+
 async def _run(
-    face: Face, held: Sending, composer: EmailComposer, delivery: Delivery, watch: Progress
+    face: Face,
+    held: Sending,
+    composer: EmailComposer,
+    delivery: Delivery,
+    watch: Progress,
+    say: Callable[[str], None],
 ) -> Summary:
     """The loop, ended gently by SIGINT and SIGTERM; a second signal has its usual effect."""
+    if held.not_before is not None and held.not_before > face.now():
+        say(f"{held.name}: nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop_once, loop, number, stop)
+    for number in _STOPPING:
+        loop.add_signal_handler(number, _stop_once, loop, stop, say)
     return await run(
         held,
         composer.compose,
@@ -145,23 +185,64 @@ async def _run(
     )
 
 
-def _stop_once(loop: asyncio.AbstractEventLoop, number: int, stop: asyncio.Event) -> None:
-    tell("Stopping: what is under way is finished, the rest waits for the next run.")
+def _stop_once(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    say(
+        "Stopping: what is under way is finished, the rest waits for the next run. Once more ends it at once."
+    )
     stop.set()
-    loop.remove_signal_handler(number)
+    for number in _STOPPING:
+        loop.remove_signal_handler(number)
+
+
+def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
+    from notegen.cli.roster import tell_findings
+
+    if not request.log_json:
+        tell_findings(roster, face.languages[roster.language])
+        return
+    from notegen.cli.logging import record
+
+    for problem in (*roster.warnings, *(problem for row in roster.rejected for problem in row.problems)):
+        place = problem.place
+        record("finding", row=place.line, column=place.column, code=problem.code)
+
+
+def _speaker(log_json: bool) -> Callable[[str], None]:
+    if not log_json:
+        return tell
+    from notegen.cli.logging import notice
+
+    return notice
 
 
 def _wishes(face: Face, request: RunRequest) -> Wishes:
-    lifetime = timedelta(hours=face.settings.dispatch.expiry_hours)
     start = max(face.now(), request.not_before) if request.not_before else face.now()
+    if request.expires is not None and request.expires <= start:
+        raise InputError(
+            "the dispatch would end before it begins",
+            where="--expires",
+            hint="Name a later moment, with its time zone or in that of this machine.",
+        )
     return Wishes(
         id_domain=face.settings.smtp.from_.rpartition("@")[2],
         name=request.name,
         requester=request.requester,
         not_before=request.not_before,
-        expires=request.expires or start + lifetime,
+        expires=request.expires,
+        expires_unless_said=start + timedelta(hours=face.settings.dispatch.expiry_hours),
         again=request.again,
     )
+
+
+@contextmanager
+def _place_of(records: RecordsSettings, *, keep: bool) -> Iterator[str]:
+    """The address of the ledger; that of a temporary one where it must not be made."""
+    file = records.url.removeprefix("sqlite:///")
+    if keep or file == records.url or Path(file).exists():
+        yield records.url
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/ledger.db"
 
 
 def _holder() -> str:

@@ -50,7 +50,8 @@ def test_the_environment_wins_over_the_file(
     notegen: Notegen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "notegen.toml").write_text('[records]\nurl = "sqlite:///one.db"\n')
-    monkeypatch.setenv("NOTEGEN_RECORDS__URL", "sqlite:///two.db")
-    assert notegen("dispatch", "status").code == 0
-    assert (tmp_path / "two.db").exists()
+    monkeypatch.setenv("NOTEGEN_RECORDS__URL", "two.db")
+    refused = notegen("dispatch", "status")
+    assert refused.code == 2
+    assert "two.db" in refused.err
     assert not (tmp_path / "one.db").exists()

@@ -1,0 +1,95 @@
+"""How a run ends: its result for a person or a machine, figures, log, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from notegen.cli.dispatch import exit_code, show_summary
+from notegen.cli.face import answer_json, tell
+from notegen.errors import DeliveryError, NotegenError
+
+if TYPE_CHECKING:
+    from notegen.cli.sending import RunOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When the run began, and what its result is wanted as besides the exit code."""
+
+    started: datetime
+    json: bool = False
+    log_json: bool = False
+    metrics: Path | None = None
+
+
+def finish(outcome: RunOutcome, ending: Ending, now: datetime, *, dry_run: bool = False) -> None:
+    """Tell the result and end the command with its exit code."""
+    code = code_of(outcome, dry_run=dry_run)
+    if ending.metrics is not None:
+        from notegen.cli.metrics import run_figures, write_figures
+
+        write_figures(ending.metrics, run_figures(outcome, code, ending.started, now))
+    if ending.json:
+        answer_json(document(outcome, code, dry_run=dry_run))
+    elif outcome.summary.total or outcome.trouble is None:
+        show_summary(outcome.summary)
+    if ending.log_json:
+        _log(outcome, code)
+    else:
+        for sentence in _said(outcome, code):
+            tell(sentence)
+    raise typer.Exit(code)
+
+
+def code_of(outcome: RunOutcome, *, dry_run: bool = False) -> int:
+    """The exit code: what kept the run from its end counts first, then where its mails stand."""
+    if outcome.trouble is not None:
+        return 3 if isinstance(outcome.trouble, DeliveryError) and outcome.trouble.temporary else 2
+    return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run)
+
+
+def document(outcome: RunOutcome, code: int, *, dry_run: bool) -> dict[str, Any]:
+    """The one JSON document of a run: the counts, and what else there is to know."""
+    return {
+        **asdict(outcome.summary),
+        "rejected": outcome.rejected,
+        "dry_run": dry_run,
+        "not_before": outcome.begins.isoformat() if outcome.begins else None,
+        "exit_code": code,
+        "error": _told(outcome.trouble) if outcome.trouble else None,
+    }
+
+
+def _told(error: NotegenError) -> dict[str, str]:
+    return {"where": error.where, "what": error.what, "hint": error.hint}
+
+
+def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
+    """What a person should know and do now."""
+    name = outcome.summary.name
+    if outcome.trouble is not None:
+        yield str(outcome.trouble)
+    elif outcome.begins is not None:
+        moment = f"{outcome.begins.astimezone():%Y-%m-%d %H:%M %Z}"
+        yield f"{name}: nothing goes before {moment}. Run the same command again then."
+    elif code == 3 and outcome.summary.in_doubt:
+        yield f"{name}: some mails are in doubt. `notegen dispatch settle {name}` says what becomes of them."
+    elif code == 3:
+        yield f"{name}: some mails are still to come. Run the same command again."
+
+
+def _log(outcome: RunOutcome, code: int) -> None:
+    from notegen.cli.logging import record, without_addresses
+
+    counts = asdict(outcome.summary)
+    if outcome.trouble is not None:
+        told = {key: without_addresses(words) for key, words in _told(outcome.trouble).items()}
+        record("error", dispatch=counts["name"], **told)
+    name = counts.pop("name")
+    record("ended", dispatch=name, **counts, rejected=outcome.rejected, exit_code=code)
