@@ -13,11 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from notegen.delivery.settings import FolderSettings, SmtpSettings
@@ -187,9 +183,8 @@ def read_settings(path: Path | None) -> Settings:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            str(error), where=str(file), hint="Mend the file; it is written in TOML."
-        ) from error
+        hint = "Mend the file; it is written in TOML."
+        raise SettingsError(str(error), where=str(file), hint=hint) from error
     _refuse_secrets(data, text, str(file))
     return _checked(data, text, str(file))
 
@@ -197,14 +192,12 @@ def read_settings(path: Path | None) -> Settings:
 def template_folders(flag: Path | None, settings: Settings) -> tuple[Path, ...]:
     """Where templates are looked for, in order: the flag, the settings, those that come with notegen."""
     if flag is not None and not flag.is_dir():
-        raise SettingsError(
-            "no such folder", where=str(flag), hint="Name a folder that holds one folder a language."
-        )
+        hint = "Name a folder that holds one folder a language."
+        raise SettingsError("no such folder", where=str(flag), hint=hint)
     missing = [folder for folder in settings.templates.folders if not folder.is_dir()]
     if missing:
-        raise SettingsError(
-            f"no such folder: {missing[0]}", where="[templates] folders", hint="Mend the path."
-        )
+        what = f"no such folder: {missing[0]}"
+        raise SettingsError(what, where="[templates] folders", hint="Mend the path.")
     own = (flag,) if flag else ()
     return (*own, *settings.templates.folders, shipped_folder("templates"))
 
@@ -227,13 +220,11 @@ def read_key(path: Path) -> bytes:
     except FileExistsError:
         return read_key(path)
     except OSError as error:
-        raise SettingsError(
-            error.strerror or str(error), where=str(path), hint="Give notegen a readable key."
-        ) from error
+        what = error.strerror or str(error)
+        raise SettingsError(what, where=str(path), hint="Give notegen a readable key.") from error
     if len(key) < 32:
-        raise SettingsError(
-            "a key has at least 32 characters", where=str(path), hint="Remove the file to have one made."
-        )
+        hint = "Remove the file to have one made."
+        raise SettingsError("a key has at least 32 characters", where=str(path), hint=hint)
     return key
 
 
@@ -243,27 +234,22 @@ def _text(file: Path) -> str:
     except FileNotFoundError as error:
         raise SettingsError("no such file", where=str(file), hint="Mend the path after --config.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            str(error), where=str(file), hint="The file must be readable, in UTF-8."
-        ) from error
+        hint = "The file must be readable, in UTF-8."
+        raise SettingsError(str(error), where=str(file), hint=hint) from error
 
 
 def _refuse_secrets(data: Mapping[str, Any], text: str, file: str) -> None:
-    """A settings file is copied, mailed and put under version control: no secret stands in it."""
-    smtp, records = data.get("smtp"), data.get("records")
-    if isinstance(smtp, dict) and "password" in smtp:
-        raise SettingsError(
-            "[smtp.password] a password does not stand in the settings file",
-            where=_place(("smtp", "password"), text, file),
-            hint="Name a password_file under [smtp], or set NOTEGEN_SMTP__PASSWORD.",
-        )
-    url = records.get("url") if isinstance(records, dict) else ""
-    if isinstance(url, str) and re.match(r"[^:/]+://[^/@:]*:[^/]*@", url):
-        raise SettingsError(
-            "[records.url] a password does not stand in the settings file",
-            where=_place(("records", "url"), text, file),
-            hint="Set NOTEGEN_RECORDS__URL, or leave the password to the database's own password file.",
-        )
+    """A settings file is copied, mailed and kept under version control: no secret stands in it."""
+    sections = {name: part for name, part in data.items() if isinstance(part, dict)}
+    url = str(sections.get("records", {}).get("url", ""))
+    if "password" in sections.get("smtp", {}):
+        path, hint = ("smtp", "password"), "Name a password_file under [smtp], or set NOTEGEN_SMTP__PASSWORD."
+    elif re.match(r"[^:/]+://[^/@:]*:[^/]*@", url):
+        path, hint = ("records", "url"), "Set NOTEGEN_RECORDS__URL, or use the database's own password file."
+    else:
+        return
+    what = f"[{'.'.join(path)}] a password does not stand in the settings file"
+    raise SettingsError(what, where=_place(path, text, file), hint=hint)
 
 
 def _checked(data: dict[str, Any], text: str, file: str) -> Settings:
@@ -271,9 +257,8 @@ def _checked(data: dict[str, Any], text: str, file: str) -> Settings:
         return Settings(**data)
     except (ValidationError, PydanticSettingsError) as error:
         if not isinstance(error, ValidationError):
-            raise SettingsError(
-                str(error), where="environment", hint="Mend the NOTEGEN_… variable."
-            ) from error
+            hint = "Mend the NOTEGEN_… variable."
+            raise SettingsError(str(error), where="environment", hint=hint) from error
         found = [f"{_line_of(e, text, file)}: [{_dotted(e)}] {_said(e)}." for e in error.errors()]
         hint = "`notegen schema settings` lists every key."
         raise SettingsError("\n".join(found), hint=hint) from error

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from notegen.delivery.settings import SmtpSettings
-    from notegen.settings import Settings
+    from notegen.settings import MailSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def diagnose(settings: Settings, templates: Sequence[Path]) -> tuple[Finding, ..
             if settings.dispatch.delivery == "smtp"
             else ()
         ),
+        *((_signature(settings.smtp),) if settings.smtp.dkim.enabled else ()),
         _java(),
     )
 
@@ -166,6 +167,22 @@ def _sender(address: str) -> Finding:
         get = "Set from under [smtp] in notegen.toml."
         return Finding("Sender", well=False, found=address or "not set", get=get, needed=False)
     return Finding("Sender", well=True, found=address, needed=False)
+
+
+def _signature(smtp: MailSettings) -> Finding:
+    """Whether the key can sign, and the record by which others verify it (RFC 6376 3.6.1)."""
+    from notegen.delivery.dkim import DkimSigner
+    from notegen.errors import SettingsError
+
+    try:
+        name, value = DkimSigner(smtp.dkim).record
+    except SettingsError as error:
+        return Finding("DKIM", well=False, found=f"{error.where}: {error.what}", get=error.hint)
+    domain = smtp.from_.rpartition("@")[2]
+    if not f".{domain}".casefold().endswith(f".{smtp.dkim.domain}".casefold()):
+        get = "Set domain under [smtp.dkim] to the domain of from, or to one above it."
+        return Finding("DKIM", well=False, found=f"{smtp.dkim.domain} does not answer for {domain}", get=get)
+    return Finding("DKIM", well=True, found=f'{name}. TXT "{value}"')
 
 
 def _java() -> Finding:

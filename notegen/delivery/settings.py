@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from notegen.errors import SettingsError
 
@@ -60,9 +61,8 @@ class SmtpSettings(_DeliverySettings):
         default=None, description="Certificates (PEM) to trust instead of the system's."
     )
     username: str = Field(default="", description="Login name; no login unless given.")
-    password: SecretStr = Field(
-        default=SecretStr(""), description="From the environment alone; else password_file."
-    )
+    # It is no key of the settings file: a secret comes from the environment or from password_file.
+    password: SkipJsonSchema[SecretStr] = SecretStr("")
     password_file: Path | None = Field(default=None, description="A file that holds the password.")
     local_hostname: str = Field(
         default="", pattern=r"^[!-~]*$", description="Our name in EHLO; the machine's full name unless given."
