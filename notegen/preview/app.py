@@ -96,9 +96,16 @@ class _Routes:
         if code and code not in words:
             raise HTTPException(404)
         code = code or preferred(request.headers.get("accept-language", ""), list(words))
-        count = len(self.desk.commission.notes)
-        path = "mails" if not count else "notes/1" if count == 1 else "notes"
-        return RedirectResponse(f"/{code}/{path}", 303, {"Vary": "Accept-Language"})
+        return RedirectResponse(f"/{code}/{self.first()}", 303, {"Vary": "Accept-Language"})
+
+    def first(self) -> str:
+        """The only note, the list of notes, or the mails where there is no note."""
+        if not self.desk.commission.notes:
+            return "mails"
+        try:
+            return "notes/1" if len(self.desk.snapshot.notes) == 1 else "notes"
+        except NotegenError:
+            return "notes"
 
     def asset(self, request: Request) -> Response:
         """A file of the desk itself."""
@@ -109,11 +116,8 @@ class _Routes:
 
     def pdf(self, request: Request) -> Response:
         """The note as `note render` writes it."""
-        content = self.paper(request)
-        stem = self.desk.commission.notes[request.path_params["number"] - 1].stem
-        name = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in stem)
-        headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-        return Response(content, media_type="application/pdf", headers=headers)
+        headers = {"Content-Disposition": 'inline; filename="note.pdf"'}
+        return Response(self.paper(request), media_type="application/pdf", headers=headers)
 
     def picture(self, request: Request) -> Response:
         """A sheet of the note as a picture."""
@@ -124,13 +128,13 @@ class _Routes:
 
     def paper(self, request: Request) -> bytes:
         """The PDF of the note that is asked for."""
-        number = request.path_params["number"]
-        if not 1 <= number <= len(self.desk.commission.notes):
-            raise HTTPException(404)
+        number, snapshot = request.path_params["number"], self.desk.snapshot
         try:
-            return self.desk.snapshot.paper(number - 1)
+            if 1 <= number <= len(snapshot.notes):
+                return snapshot.paper(number - 1)
         except NotegenError as error:
             raise HTTPException(404) from error
+        raise HTTPException(404)
 
     def frame(self, request: Request) -> Response:
         """A mail's HTML, for a frame in which nothing runs."""
@@ -166,7 +170,7 @@ async def _events(desk: Desk) -> AsyncIterator[str]:
 def _of_note(show: Callable[[Visit, int], Values]) -> Show:
     def shown(visit: Visit, request: Request) -> Values:
         number = request.path_params["number"]
-        if not 1 <= number <= len(visit.snapshot.commission.notes):
+        if not 1 <= number <= len(visit.snapshot.notes):
             raise HTTPException(404)
         return show(visit, number - 1)
 

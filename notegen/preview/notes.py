@@ -46,8 +46,7 @@ class Entry:
 
 def list_notes(visit: Visit) -> Values:
     """Every note that the desk was given, and how it stands."""
-    count = len(visit.snapshot.commission.notes)
-    return {"entries": [_entry(visit, index, visit.snapshot.note(index)) for index in range(count)]}
+    return {"entries": [_entry(visit, index, read) for index, read in enumerate(visit.snapshot.notes)]}
 
 
 def _entry(visit: Visit, index: int, read: ReadNote) -> Entry:
@@ -67,7 +66,7 @@ def _entry(visit: Visit, index: int, read: ReadNote) -> Entry:
 
 def show_note(visit: Visit, index: int) -> Values:
     """One note: its languages side by side, the findings where they stand, its paper beside."""
-    read = visit.snapshot.note(index)
+    read = visit.snapshot.notes[index]
     values: dict[str, object] = {
         "file": str(read.path),
         "title": read.path.name,
@@ -94,7 +93,7 @@ def show_note(visit: Visit, index: int) -> Values:
 
 def show_paper(visit: Visit, index: int) -> Values:
     """The sheets of a note in the languages that are shown, as pictures."""
-    read = visit.snapshot.note(index)
+    read = visit.snapshot.notes[index]
     number, stamp = index + 1, visit.snapshot.number
     try:
         content = visit.snapshot.paper(index)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import secrets
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from notegen.domain.note import VerbalNote
 from notegen.domain.problem import Problem
 from notegen.domain.roster import Roster
 from notegen.errors import NotegenError
-from notegen.flows import House, compose_note, read_note_file, read_roster_file
+from notegen.flows import House, compose_note, read_roster_file
+from notegen.flows.note import read_notes_file
 from notegen.flows.translation import check_template_folders
 from notegen.office import REHEARSAL_URL, make_composer, make_house, roster_options
 from notegen.preview.words import DeskWords, read_words
@@ -66,7 +67,6 @@ class Snapshot:
         self.commission = commission
         self.number = number
         self._writer = writer
-        self._notes: dict[int, ReadNote] = {}
         self._papers: dict[int, bytes] = {}
 
     @functools.cached_property
@@ -111,30 +111,27 @@ class Snapshot:
             return None
         return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings))
 
-    def note(self, index: int) -> ReadNote:
-        """A note by its place on the command line, with everything that can be known about it."""
-        if index not in self._notes:
-            self._notes[index] = self._read(self.commission.notes[index])
-        return self._notes[index]
+    @functools.cached_property
+    def notes(self) -> tuple[ReadNote, ...]:
+        """The notes of all files in their order, with everything that can be known about them."""
+        return tuple(read for path in self.commission.notes for read in self._read(path))
 
-    def _read(self, path: Path) -> ReadNote:
+    def _read(self, path: Path) -> Iterator[ReadNote]:
         house = self.house
         try:
-            note, warnings = read_note_file(path, house, self.commission.addressees)
+            notes = read_notes_file(path, house, self.commission.addressees)
         except NotegenError as error:
-            return ReadNote(path, None, error=error)
-        read = ReadNote(path, note, (*warnings, *check_note(note, house.languages)))
-        try:
-            compose_note(note, house, draft=False)
-        except NotegenError as error:
-            return replace(read, error=error)
-        return read
+            yield ReadNote(path, None, error=error)
+            return
+        for note, warnings in notes:
+            findings = (*warnings, *check_note(note, house.languages))
+            yield ReadNote(path, note, findings, _unprintable(note, house))
 
     def paper(self, index: int) -> bytes:
         """The note as `note render` prints it: the same document, the same writer, the same bytes."""
         with _PRINTING:
             if index not in self._papers:
-                read = self.note(index)
+                read = self.notes[index]
                 if read.note is None:
                     raise read.error or NotegenError("there is no note")
                 document = compose_note(read.note, self.house, draft=False)
@@ -144,10 +141,17 @@ class Snapshot:
     @property
     def companions(self) -> tuple[Path, ...]:
         """The files beside the notes that have been read so far."""
-        reads = [read for read in list(self._notes.values()) if read.note is not None]
-        return tuple(
-            read.path.parent / name for read in reads if read.note for name, _ in read.note.companions
-        )
+        reads: tuple[ReadNote, ...] = self.__dict__.get("notes", ())
+        return tuple(r.path.parent / name for r in reads if r.note for name, _ in r.note.companions)
+
+
+def _unprintable(note: VerbalNote, house: House) -> NotegenError | None:
+    """What keeps a note from being printed."""
+    try:
+        compose_note(note, house, draft=False)
+    except NotegenError as error:
+        return error
+    return None
 
 
 def _silent(_: str) -> None:

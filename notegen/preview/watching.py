@@ -13,6 +13,7 @@ from notegen.preview.desk import Desk
 _DEBOUNCE_MS = 200
 _STEP_MS = 40
 _PAUSE_MS = 250
+_MATERIAL = {".yaml", ".yml", ".md", ".txt", ".xlsx", ".xls", ".ods", ".csv", ".tsv", ".svg", ".toml"}
 _PASSING = ("~", ".swp", ".swx", ".part", ".tmp")
 
 
@@ -44,7 +45,7 @@ async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
             return
         watched = awatch(
             *sorted(folders),
-            watch_filter=lambda change, path: _is_kept(change, path) and _is_shown(desk, path),
+            watch_filter=_is_material,
             stop_event=stop,
             debounce=_DEBOUNCE_MS,
             step=_STEP_MS,
@@ -63,12 +64,13 @@ def _shown(desk: Desk) -> set[Path]:
     return {path.absolute() for path in (*desk.commission.files, *desk.snapshot.companions)}
 
 
-def _is_shown(desk: Desk, path: str) -> bool:
-    return Path(path) in _shown(desk) or Path(path).resolve() in {each.resolve() for each in _shown(desk)}
-
-
 def _folders(files: Iterable[Path]) -> set[Path]:
     return {path.parent for path in files if path.parent.is_dir()}
+
+
+def _is_material(change: Change, path: str) -> bool:
+    """Whether a note may be made of it: a text, a list, a roster; not what was printed from it."""
+    return _is_kept(change, path) and Path(path).suffix.lower() in _MATERIAL
 
 
 def _is_kept(_: Change, path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ Changes = Mapping[str, tuple[str, str] | None]
 
 
 @contextmanager
-def opened(folder: Path, changes: Changes = MappingProxyType({})) -> Iterator[Opened]:
+def opened(
+    folder: Path, changes: Changes = MappingProxyType({}), notes: Sequence[str] = NOTES
+) -> Iterator[Opened]:
     """A desk that is served by a thread until the block ends."""
     shutil.copytree(ROOT / "templates", folder / "templates")
     shutil.copytree(ROOT / "examples", folder / "examples")
@@ -39,7 +41,7 @@ def opened(folder: Path, changes: Changes = MappingProxyType({})) -> Iterator[Op
             rewrite(folder / path, *change)
     examples = folder / "examples"
     commission = Commission(
-        notes=tuple(examples / name for name in NOTES),
+        notes=tuple(examples / name for name in notes),
         roster=examples / "members.xlsx",
         addressees=None,
         folders=(folder / "templates",),
@@ -70,6 +72,13 @@ def opened(folder: Path, changes: Changes = MappingProxyType({})) -> Iterator[Op
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """A desk whose material nobody changes."""
     with opened(tmp_path_factory.mktemp("desk")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def register_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A desk that shows the example register."""
+    with opened(tmp_path_factory.mktemp("register"), notes=["notes.xlsx"]) as one:
         yield one
 
 

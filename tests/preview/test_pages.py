@@ -73,6 +73,17 @@ def test_a_finding_stands_in_its_paragraph_in_the_reader_s_language(changed_desk
     assert 'href="#remark-' in cell
 
 
+def test_each_note_of_a_register_has_its_page_and_its_paper(register_desk: Opened) -> None:
+    assert register_desk.get("/").headers["location"] == "/en/notes"
+    listed = re.findall(r'<h2><a href="(/en/notes/\d)">', register_desk.get("/en/notes").text)
+    assert len(listed) > 1
+    for href in listed:
+        page = register_desk.get(href).text
+        assert page.count('<li class="beside">') > 0
+        assert "alarm" not in page
+    assert register_desk.get("/notes/2/note.pdf").content.startswith(b"%PDF")
+
+
 def test_the_paper_is_what_note_render_prints(desk: Opened, tmp_path: Path) -> None:
     out = tmp_path / "out"
     commands()(
