@@ -147,3 +147,44 @@ def roster_document(roster: Roster, language: Language) -> dict[str, Any]:
 
 def _count(roster: Roster, status: str) -> int:
     return sum(1 for row in roster.rejected if row.status.value == status)
+
+
+@command(app)
+def reply(
+    face: Face,
+    file: RosterFile,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The note to write.")],
+    reference: Annotated[
+        str, typer.Option(metavar="UNIT/FILE/TOPIC", help="Under what the reply is numbered at issue.")
+    ] = "P1.1/PRO.2207/PROFILS",
+    addressee: Annotated[
+        str, typer.Option(metavar="KEY", help="The mission: a key of your list of addressees.")
+    ] = "missions",
+    language: LanguageCode = "",
+    positional: Annotated[
+        bool, typer.Option("--positional", help="The six columns stand in the form's order, without headers.")
+    ] = False,
+) -> None:
+    """Write the verbal note that tells the mission which rows are to be corrected.
+
+    Example: notegen roster reply examples/members-fr.xlsx -o reply.yaml --addressee embassy-fr
+    """
+    from notegen.domain.reference import ReferenceRequest
+    from notegen.errors import InputError
+    from notegen.flows import read_roster_file, save
+    from notegen.flows.reply import reply as written
+
+    parts = reference.split("/")
+    if len(parts) != 3:
+        raise InputError(
+            f"{reference!r} has not three parts", where="--reference", hint="Write P1.1/PRO.2207/PROFILS."
+        )
+    try:
+        request = ReferenceRequest.parse(*parts)
+    except ValueError as error:
+        raise InputError(str(error), where="--reference", hint="Write P1.1/PRO.2207/PROFILS.") from error
+    if output.exists():
+        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    roster = read_roster_file(file, face.house, face.today, face.roster_options(positional=positional))
+    words = face.reader_language(language) if language else face.languages[roster.language]
+    answer(save(output, written(roster, request, addressee, face.house, words)))

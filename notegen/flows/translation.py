@@ -112,9 +112,7 @@ def mark_reviewed(
         pairs = translated_pairs(original.passages, text.passages)
         there = frozenset(one.key for one, other in pairs if one is not None and other is not None)
         home = Path(text.path.removesuffix(name))
-        reviewed.setdefault(home, {})[name] = reviewed_origin(
-            original.passages, None, original.language, there
-        )
+        reviewed.setdefault(home, {})[name] = reviewed_origin(original.passages, original.language, there)
     for home, origins in reviewed.items():
         yield write_origins(home, origins)
 

@@ -60,3 +60,36 @@ def test_an_unknown_language_names_those_there_are(notegen: Notegen, examples: P
     refused = notegen("roster", "check", examples / "members.xlsx", "--language", "xx")
     assert refused.code == 2
     assert "de, en, fr, nl" in refused.err
+
+
+@pytest.mark.parametrize("name", ["members.xlsx", "members-fr.xlsx", "members-en.xlsx", "members-de.xlsx"])
+def test_the_reply_to_a_mission_is_a_note_that_passes_preflight(
+    notegen: Notegen, examples: Path, name: str
+) -> None:
+    assert notegen("roster", "reply", examples / name, "-o", "reply.yaml").code == 0
+    checked = notegen("note", "check", "reply.yaml")
+    assert (checked.code, checked.out) == (0, "reply.yaml: ✓\n")
+    assert notegen("note", "render", "reply.yaml", "-o", "out").code == 0
+
+
+def test_what_a_mission_wrote_stays_text_in_the_reply(notegen: Notegen, tmp_path: Path) -> None:
+    hostile = "{{ 7*7 }} **bold** <b>x</b> | [a](http://x.test) =cmd|'/c calc'!A0"
+    headers = [
+        "Identification n°",
+        "Email address",
+        "Choice of language",
+        "First names",
+        "Last Name",
+        "Protocol ID card N°",
+    ]
+    rows = [",".join(headers), f'82.48.17-084.09,"{hostile}",EN,Ann,Other,P-1']
+    (tmp_path / "hostile.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert notegen("roster", "reply", "hostile.csv", "-o", "reply.yaml").code == 0
+    printed = notegen("note", "render", "reply.yaml", "-o", "out", "--html")
+    assert printed.code == 0, printed.err
+    page = (tmp_path / "out/reply-draft.html").read_text(encoding="utf-8")
+    assert "{{" in page
+    assert "49" not in page.partition("<body")[2]
+    assert "<b>x</b>" not in page
+    assert "http://x.test" in page
+    assert 'href="http://x.test"' not in page
