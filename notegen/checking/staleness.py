@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from notegen.checking.word_diff import Stretch, word_diff
@@ -45,18 +46,18 @@ def _then(pairs: Sequence[Pair], origin: Origin) -> Mapping[str, str]:
     return {after.key: before.text for before, after in known if before is not None and after is not None}
 
 
-def reviewed_origin(
-    source: Sequence[Passage], origin: Origin | None, language: str, keys: frozenset[str] | None = None
+def reviewed_origin(source: Sequence[Passage], language: str, keys: AbstractSet[str] | None = None) -> Origin:
+    """The origin once the translations of the passages with these keys (all unless told) were found right."""
+    told = {passage.key: passage.text for passage in source if keys is None or passage.key in keys}
+    return recorded_origin(source, None, language, told)
+
+
+def recorded_origin(
+    source: Sequence[Passage], before: Origin | None, language: str, told: Mapping[str, str]
 ) -> Origin:
-    """The origin once the passages with these keys (all unless told) were found to be right."""
+    """The origin with what `told` says by key; of the other passages, what was known `before`."""
     words = [passage for passage in source if passage.is_words]
-    if origin is None or origin.source != language:
-        origin = Origin(language)
-    then = {after.key: before for before, after in changed_pairs(origin.passages, words) if before and after}
-    kept = []
-    for passage in words:
-        if keys is None or passage.key in keys:
-            kept.append(passage)
-        elif passage.key in then:
-            kept.append(replace(passage, text=then[passage.key].text))
-    return Origin(language, tuple(kept))
+    known = before.passages if before is not None and before.source == language else ()
+    then = {after.key: then.text for then, after in changed_pairs(known, words) if then and after}
+    then.update(told)
+    return Origin(language, tuple(replace(p, text=then[p.key]) for p in words if p.key in then))

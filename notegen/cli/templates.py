@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,6 +80,68 @@ def reviewed(
 
     for path in mark_reviewed(face.folders, language, kinds or (), source):
         answer(path)
+
+
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="F.xliff", help="The file to write.")]
+NoteFile = Annotated[
+    Path | None,
+    typer.Option("--note", metavar="FILE", help="A note's title and body instead of the templates."),
+]
+
+
+@command(app)
+def export(
+    face: Face,
+    language: Code,
+    output: Output,
+    note: NoteFile = None,
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar="LANG", help="With --note: translated from; its first unless told."),
+    ] = "",
+) -> None:
+    """Write what a translator needs as XLIFF 1.2: source and translation, variables protected.
+
+    Example: notegen templates export nl -o nl.xliff
+    """
+    from notegen.errors import InputError
+    from notegen.flows.exchange import export_note, export_templates
+    from notegen.flows.note import read_note_file
+    from notegen.flows.saving import save
+
+    if output.exists():
+        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    if note is None:
+        content = export_templates(face.folders, language)
+    else:
+        content = export_note(read_note_file(note, face.house)[0], language, source)
+    answer(save(output, content))
+
+
+@command(app, "import")
+def import_(
+    face: Face,
+    file: Annotated[Path, typer.Argument(metavar="F.xliff", help="What the translator gave back.")],
+    note: NoteFile = None,
+    language: Words = "",
+) -> None:
+    """Put translations back; all or nothing, and refused when a variable is missing or damaged.
+
+    Example: notegen templates import nl.xliff
+    """
+    from notegen.domain.problem import Severity
+    from notegen.flows.exchange import import_note, import_templates
+
+    if note is None:
+        written, found = import_templates(face.folders, file)
+    else:
+        written, found = import_note(note, face.house, file)
+    for path in written:
+        answer(path)
+    if found:
+        show_findings(str(file), found, _words(face, language))
+    if any(problem.severity is Severity.ERROR for problem in found):
+        raise typer.Exit(1)
 
 
 def _words(face: Face, code: str) -> Language:

@@ -195,7 +195,7 @@ def _damage(unit: ExchangeUnit, present: str) -> Iterator[tuple[str, str]]:
     source, target, now = (_counted(text) for text in (unit.source, unit.target, present))
     for missing in sorted(((source - target) - (source - now if present else Counter())).elements()):
         yield "exchange-stretch-missing", missing
-    for extra in sorted(((target - source) - now).elements()):
+    for extra in sorted((target - (source | now)).elements()):
         yield "exchange-stretch-extra", extra
 
 

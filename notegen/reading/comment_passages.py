@@ -19,23 +19,24 @@ def comment_passages(text: str) -> tuple[Passage, ...]:
 
 def _passages(text: str) -> Iterator[Passage]:
     counts: Counter[str] = Counter()
-    waiting: list[tuple[int, int]] = []
+    waiting: list[list[tuple[int, int]]] = [[]]
     shown_key = False
     for start, line in [*_lines(text), (len(text), "end:")]:
         match = _KEY.match(line)
         if match:
-            if waiting:
-                yield _comment(text, waiting, counts, match[2])
-            waiting = []
+            for lines in filter(None, waiting):
+                yield _comment(text, lines, counts, match[2])
+            waiting = [[]]
             shown_key = match[1] is not None
             if start < len(text):
                 number = text.count("\n", 0, start) + 1
                 yield Passage(f"key {match[2]}", PassageKind.KEY, match[2], number, start, start, own=True)
         elif _PROSE.match(line) and not (shown_key and line.startswith("#  ")):
             shown_key = False
-            waiting.append((start + 2, start + len(line)))
+            waiting[-1].append((start + 2, start + len(line)))
         else:
             shown_key = shown_key and bool(line.strip())
+            waiting.append([])
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

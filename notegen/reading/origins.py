@@ -17,6 +17,7 @@ from notegen.domain.problem import Place, Problem
 from notegen.reading.toml_passages import toml_string
 
 ORIGINS = "origins.toml"
+_FROM = "translated from"
 _HEAD = """\
 # What the texts of this language were translated from. Kept by notegen; not for editing.
 # After a translation was compared with its source: notegen templates reviewed {language}
@@ -45,7 +46,7 @@ def origins_file(origins: Mapping[str, Origin], language: str) -> str:
     texts: dict[str, str] = {}
     lines = [_HEAD.format(language=language)]
     for name, origin in sorted(origins.items()):
-        lines += [f"[{toml_string(name)}]", f"source = {toml_string(origin.source)}"]
+        lines += [f"[{toml_string(name)}]", f"{toml_string(_FROM)} = {toml_string(origin.source)}"]
         for passage in origin.passages:
             texts[passage.digest] = " ".join(passage.text.split())
             lines.append(f"{toml_string(passage.key)} = {toml_string(passage.digest)}")
@@ -62,8 +63,8 @@ def _files(content: Mapping[str, Any]) -> Iterable[tuple[str, Origin]]:
             raise ValueError(f"[texts] {digest}: this is not the text that was hashed")
     for name, told in content.items():
         if name != "texts":
-            then = [_passage(name, key, texts[told[key]]) for key in told if key != "source"]
-            yield name, Origin(str(told["source"]), tuple(then))
+            then = [_passage(name, key, texts[told[key]]) for key in told if key != _FROM]
+            yield name, Origin(str(told[_FROM]), tuple(then))
 
 
 def _passage(name: str, key: str, text: str) -> Passage:

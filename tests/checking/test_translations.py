@@ -420,7 +420,7 @@ def test_a_text_just_reviewed_is_never_stale_and_one_changed_paragraph_always_is
 ) -> None:
     source = text("en", "\n\n".join(paragraphs))
     translation = text("nl", "\n\n".join(part.upper() for part in paragraphs))
-    origin = reviewed_origin(source.passages, None, "en")
+    origin = reviewed_origin(source.passages, "en")
     pairs = translated_pairs(source.passages, translation.passages)
     assert list(revisions(pairs, origin)) == []
     changed = data.draw(st.integers(0, len(paragraphs) - 1))
