@@ -43,5 +43,11 @@ def _key(text: str) -> str:
 
 
 def _holds(key: str, typed: str) -> bool:
-    words, wanted = key.split(), typed.split()
-    return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
+    """Whether all that was typed stands in the reference, in its order, parts left out or run together."""
+    words = iter(key.replace(" ", ""))
+    return all(sign in words for sign in typed.replace(" ", "")) and _parts_of(key, typed)
+
+
+def _parts_of(key: str, typed: str) -> bool:
+    whole = key.split()
+    return all(any(word in part or part in word for part in whole) for word in typed.split())
