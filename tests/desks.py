@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
-from collections.abc import Callable
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from notegen.preview.desk import Desk
+from notegen.preview.server import address, listen, serve
+from notegen.preview.snapshot import Commission
+from notegen.settings import read_settings
+
+ROOT = Path(__file__).parents[1]
+NOTES = ("identity-cards.yaml", "national-day.yaml")
 PAGES = (
     "/en/notes",
     "/en/notes/1",
@@ -89,3 +102,48 @@ class Markup(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+
+Changes = Mapping[str, tuple[str, str] | None]
+"""By path what is replaced by what; None takes the file away."""
+
+
+@contextmanager
+def opened(
+    folder: Path, changes: Changes = MappingProxyType({}), notes: Sequence[str] = NOTES
+) -> Iterator[Opened]:
+    """A desk that is served by a thread until the block ends."""
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    for path, change in changes.items():
+        if change is None:
+            (folder / path).unlink()
+        else:
+            rewrite(folder / path, *change)
+    examples = folder / "examples"
+    commission = Commission(
+        notes=tuple(examples / name for name in notes),
+        roster=examples / "members.xlsx",
+        addressees=None,
+        folders=(folder / "templates",),
+        settings=read_settings(None),
+        today=lambda: date(2026, 11, 20),
+        now=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
+    )
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    with listen(0) as listener:
+        thread = threading.Thread(
+            target=loop.run_until_complete, args=(serve(Desk(commission), listener, stop),)
+        )
+        thread.start()
+
+        def end() -> None:
+            if thread.is_alive():
+                loop.call_soon_threadsafe(stop.set)
+                thread.join()
+
+        try:
+            yield Opened(address(listener).rstrip("/"), folder / "templates", examples, end)
+        finally:
+            end()
+            loop.close()

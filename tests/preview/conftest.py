@@ -1,71 +1,14 @@
-"""A desk on a free port, its material in a folder of its own; and a browser, one for each test process."""
+"""A desk on a free port, its material in a folder of its own; and a browser, for one module of tests."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
-from desks import Opened, rewrite
+from desks import Changes, Opened, opened
 from playwright.sync_api import Browser, sync_playwright
-
-from notegen.preview.desk import Desk
-from notegen.preview.server import address, listen, serve
-from notegen.preview.snapshot import Commission
-from notegen.settings import read_settings
-
-ROOT = Path(__file__).parents[2]
-NOTES = ("identity-cards.yaml", "national-day.yaml")
-
-
-Changes = Mapping[str, tuple[str, str] | None]
-
-
-@contextmanager
-def opened(
-    folder: Path, changes: Changes = MappingProxyType({}), notes: Sequence[str] = NOTES
-) -> Iterator[Opened]:
-    """A desk that is served by a thread until the block ends."""
-    shutil.copytree(ROOT / "templates", folder / "templates")
-    shutil.copytree(ROOT / "examples", folder / "examples")
-    for path, change in changes.items():
-        if change is None:
-            (folder / path).unlink()
-        else:
-            rewrite(folder / path, *change)
-    examples = folder / "examples"
-    commission = Commission(
-        notes=tuple(examples / name for name in notes),
-        roster=examples / "members.xlsx",
-        addressees=None,
-        folders=(folder / "templates",),
-        settings=read_settings(None),
-        today=lambda: date(2026, 11, 20),
-        now=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
-    )
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    with listen(0) as listener:
-        thread = threading.Thread(
-            target=loop.run_until_complete, args=(serve(Desk(commission), listener, stop),)
-        )
-        thread.start()
-
-        def end() -> None:
-            if thread.is_alive():
-                loop.call_soon_threadsafe(stop.set)
-                thread.join()
-
-        try:
-            yield Opened(address(listener).rstrip("/"), folder / "templates", examples, end)
-        finally:
-            end()
-            loop.close()
 
 
 @pytest.fixture(scope="module")
