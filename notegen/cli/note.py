@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +23,8 @@ from notegen.cli.face import (
 from notegen.errors import InputError
 
 if TYPE_CHECKING:
+    from notegen.domain.addressee import Addressee
+    from notegen.domain.leaflet import Manuscript
     from notegen.domain.note import VerbalNote
     from notegen.domain.problem import Problem
 
@@ -123,7 +125,7 @@ def render(
     """
     from notegen.flows import PrintWishes, print_notes
 
-    notes = [note for file in files for note in read_and_warn(face, file, addressees)]
+    notes = [note for file in files for note in _manuscripts(face, file, addressees)]
     languages = tuple(code.strip() for code in only.split(",") if code.strip())
     wishes = PrintWishes(draft=draft, html=html, only=languages, separate=separate)
     for path in print_notes(notes, face.house, output, wishes, min(len(notes), jobs or processors())):
@@ -149,9 +151,20 @@ def merge(
     note, warnings = read_note_file(file, face.house, addressees)
     _warn(face, warnings)
     missions = tuple(read_addressees(addressees, face.languages).values())
+    _refuse_faulty(face, file, [note], missions)
     printed = merge_note(note, missions, face.house, draft=draft, jobs=jobs or processors())
     for addressee, pdf in counted(printed, len(missions), "notes"):
         answer(save(output / f"{note_stem(note, draft)}-{addressee.key}.pdf", pdf))
+
+
+def _manuscripts(face: Face, file: Path, addressees: Path | None) -> list[Manuscript]:
+    """What a file holds, notes or a leaflet; what their author should know is said on standard error."""
+    from notegen.flows import read_manuscripts_file
+
+    read = read_manuscripts_file(file, face.house, addressees)
+    for _, warnings in read:
+        _warn(face, warnings)
+    return [each for each, _ in read]
 
 
 def read_and_warn(face: Face, file: Path, addressees: Path | None) -> list[VerbalNote]:
@@ -194,7 +207,7 @@ def issue(
     missions = tuple(read_addressees(addressees, face.languages).values()) if each and addressees else ()
     if each and not missions:
         raise InputError("--each needs a list of missions", hint="Name it with --addressees.")
-    _refuse_faulty(face, file, notes)
+    _refuse_faulty(face, file, notes, missions)
     with opened_register(face) as register:
         for note in notes:
             if not each:
@@ -206,13 +219,15 @@ def issue(
                 answer(f"{reference}  {path}")
 
 
-def _refuse_faulty(face: Face, file: Path, notes: list[VerbalNote]) -> None:
+def _refuse_faulty(
+    face: Face, file: Path, notes: Sequence[VerbalNote], missions: Sequence[Addressee] = ()
+) -> None:
     from notegen.flows.issue import faults
 
-    found = [problem for note in notes for problem in faults(note, face.house)]
+    found = [problem for note in notes for problem in faults(note, face.house, missions)]
     if found:
         show_findings(str(file), found, face.reader_language(""))
-        tell(f"{file}: not issued.")
+        tell(f"{file}: nothing was issued or printed.")
         raise typer.Exit(2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +74,7 @@ def _send(face: Face, mail: NoteMail, name: str, *, dry_run: bool) -> RunOutcome
         name=name or f"note-{mail.reference.replace('/', '-')}",
         # A list may grow: who stands in the ledger already is left alone, the others are added.
         complete=False,
+        expires_unless_said=face.now() + timedelta(hours=face.settings.dispatch.expiry_hours),
     )
     with opened_ledger(face) as ledger:
         planned = ledger.plan(request, mail.series, face.now(), commit=not dry_run)

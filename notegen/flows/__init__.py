@@ -15,6 +15,7 @@ from notegen.flows.note import (
     note_stem,
     preflight,
     print_notes,
+    read_manuscripts_file,
     read_note_file,
     read_notes_file,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "plan_roster",
     "preflight",
     "print_notes",
+    "read_manuscripts_file",
     "read_note_file",
     "read_notes_file",
     "read_roster_file",

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 Issued = tuple[ReferenceNumber, Path]
 
 
-def faults(note: VerbalNote, house: House) -> tuple[Problem, ...]:
-    """What keeps a note from being issued: the errors of its preflight."""
-    return tuple(problem for problem in preflight(note, house) if problem.severity is Severity.ERROR)
+def faults(note: VerbalNote, house: House, addressees: Sequence[Addressee] = ()) -> tuple[Problem, ...]:
+    """What keeps a note, or its copies for these missions, from being issued: errors of the preflight."""
+    copies = [addressed(note, addressee) for addressee in addressees] or [note]
+    found = [problem for copy in copies for problem in preflight(copy, house)]
+    return tuple(dict.fromkeys(problem for problem in found if problem.severity is Severity.ERROR))
 
 
 def issue_note(

@@ -1,4 +1,4 @@
-"""One note, or one per mission, to PDF."""
+"""One note, or one per mission, to PDF; leaflets go the same way."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from notegen.domain.leaflet import Leaflet, Manuscript
 from notegen.domain.problem import Problem, Severity
 from notegen.errors import NoteFileError
+from notegen.flows import leaflet as leaflets
 from notegen.flows.annex import own_part, refuse_strays, with_annex
 from notegen.flows.house import House
 from notegen.flows.saving import save
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
     from notegen.domain.addressee import Addressee
     from notegen.domain.note import VerbalNote
     from notegen.rendering.document import Document
+
+
+def read_manuscripts_file(
+    path: Path, house: House, addressees: Path | None = None
+) -> tuple[tuple[Manuscript, tuple[Problem, ...]], ...]:
+    """What a file holds: a leaflet, or notes as `read_notes_file` reads them; each with its warnings."""
+    from notegen.reading.addressee_file import read_addressees
+    from notegen.reading.note_register import read_manuscripts
+
+    known = read_addressees(addressees, house.languages) if addressees else {}
+    read = read_manuscripts(path, house.languages, addressees=known)
+    return tuple(
+        (each if isinstance(each, Leaflet) else with_annex(each, path.parent, house), warnings)
+        for each, warnings in read
+    )
 
 
 def read_notes_file(
@@ -47,27 +64,31 @@ def read_note_file(
 
 
 def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
-    """Everything about a file's notes that is known before printing; NoteFileError when it cannot be read."""
+    """Everything about a file that is known before printing; NoteFileError when it cannot be read."""
     found: list[Problem] = []
-    for note, warnings in read_notes_file(path, house, addressees):
+    for note, warnings in read_manuscripts_file(path, house, addressees):
         found += (*warnings, *preflight(note, house))
     return tuple(found)
 
 
-def preflight(note: VerbalNote, house: House) -> tuple[Problem, ...]:
+def preflight(note: Manuscript, house: House) -> tuple[Problem, ...]:
     """The findings about one note. Where none of them says so already, what cannot be composed is raised."""
     from notegen.checking.preflight import check_note
 
+    if isinstance(note, Leaflet):
+        return leaflets.preflight(note, house)
     found = check_note(note, house.languages)
     if not any(problem.severity is Severity.ERROR for problem in found):
         compose_note(note, house, draft=True)
     return found
 
 
-def compose_note(note: VerbalNote, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:
-    """The note as HTML sections; a note without a number is always a draft."""
+def compose_note(note: Manuscript, house: House, *, draft: bool, only: Sequence[str] = ()) -> Document:
+    """The note or leaflet as HTML sections; a note without a number is always a draft."""
     from notegen.rendering.document import compose
 
+    if isinstance(note, Leaflet):
+        return leaflets.compose(note, house, draft=draft, only=only)
     return compose(
         note, house.languages, house.templates, house.sender, draft=draft, only=only, profile=house.profile
     )
@@ -84,7 +105,7 @@ class PrintWishes:
 
 
 def print_notes(
-    notes: Iterable[VerbalNote], house: House, folder: Path, wishes: PrintWishes, jobs: int = 1
+    notes: Iterable[Manuscript], house: House, folder: Path, wishes: PrintWishes, jobs: int = 1
 ) -> Iterator[Path]:
     """Write the PDFs of notes (one a language if `separate`), and their HTML if wanted; gives each path.
 
@@ -101,7 +122,7 @@ def print_notes(
             yield save(folder / f"{stem}.html", PdfWriter().html(document).encode())
 
 
-def _parts(note: VerbalNote, house: House, wishes: PrintWishes) -> Iterator[tuple[str, Document]]:
+def _parts(note: Manuscript, house: House, wishes: PrintWishes) -> Iterator[tuple[str, Document]]:
     parts = [(code,) for code in wishes.only or note.languages] if wishes.separate else [()]
     for part in parts:
         document = compose_note(note, house, draft=wishes.draft, only=part or wishes.only)
@@ -145,11 +166,13 @@ def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:
     )
 
 
-def note_stem(note: VerbalNote, draft: bool) -> str:
-    """What the files of a note are called: by its reference, a draft by its source."""
+def note_stem(note: Manuscript, draft: bool) -> str:
+    """What the files of a note are called: by its reference, a draft and a leaflet by the source."""
     from notegen.domain.reference import ReferenceNumber
 
-    if draft or not isinstance(note.reference, ReferenceNumber):
+    if isinstance(note, Leaflet) and not draft:
+        return Path(note.source_name).stem
+    if draft or isinstance(note, Leaflet) or not isinstance(note.reference, ReferenceNumber):
         return f"{Path(note.source_name).stem}-draft"
     updated = f"_{note.updated:%d.%m.%Y}" if note.updated else ""
     return note.reference.slug + updated

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notegen import __version__
+from notegen.domain.leaflet import Leaflet
 from notegen.domain.reference import ReferenceNumber
 from notegen.errors import NoteFileError
 from notegen.flows.house import House
 from notegen.flows.note import compose_note
-from notegen.reading.note_file import read_note
+from notegen.reading.note_file import read_manuscript
 from notegen.rendering.archive import Archive, read_archive
 from notegen.rendering.document import Document
 from notegen.rendering.pdf import PdfWriter
@@ -47,15 +48,17 @@ def _composed(archive: Archive, house: House) -> Document:
         own = archive.addressee
         is_shipped = any(own.key in language.addressees for language in house.languages.values())
         addressees = {} if is_shipped else {own.key: own}
-        note, _ = read_note(
+        note, _ = read_manuscript(
             Path(folder) / archive.source.name, house.languages, addressees=addressees, archived=True
         )
+    as_then = replace(house, profile=archive.profile, sender=archive.sender)
+    if isinstance(note, Leaflet):
+        return compose_note(note, as_then, draft=archive.draft, only=archive.languages)
     if archive.reference:
         note = replace(note, reference=ReferenceNumber.parse(archive.reference))
     versions = {version.language: version for version in note.versions}
     ordered = tuple(versions[code] for code in archive.languages if code in versions)
     note = replace(note, addressee=archive.addressee, versions=ordered, annex=archive.annex)
-    as_then = replace(house, profile=archive.profile, sender=archive.sender)
     return compose_note(note, as_then, draft=archive.draft)
 
 

@@ -13,30 +13,9 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from smtp_server import Script, Server, serving_in_thread
+from senders import MAILS, by_person, settings
+from smtp_server import Script, serving_in_thread
 from terminal import Notegen
-
-MAILS = 27
-SEQUENCE = ["profile", "link", "code"]
-
-
-def settings(folder: Path, port: int, **dispatch: object) -> None:
-    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in dispatch.items())
-    (folder / "notegen.toml").write_text(
-        f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nconnections = 2\n'
-        'from = "noreply@profiles.example.org"\n'
-        '[activation]\nurl = "https://profiles.example.org/activate?token={token}"\n'
-        f'contact = "helpdesk@profiles.example.org"\n[dispatch]\n{lines}'
-    )
-
-
-def by_person(server: Server) -> dict[str, list[str]]:
-    """The Message-IDs that each address got, in order, repeats included."""
-    found: dict[str, list[str]] = {}
-    for mail in server.accepted:
-        headers = message_from_bytes(mail.content, policy=policy.default)
-        found.setdefault(str(headers["To"]), []).append(str(headers["Message-ID"]))
-    return found
 
 
 def test_every_accepted_person_gets_three_mails_in_order(
@@ -91,6 +70,7 @@ def test_without_a_server_everything_stays_planned(notegen: Notegen, examples: P
     assert tried.code == 3
     assert json.loads(tried.out)["planned"] == MAILS
     assert "no connection" in tried.err
+    assert json.loads(tried.out)["error"]["what"] in tried.err
     assert "Traceback" not in tried.err
 
 

@@ -71,7 +71,7 @@ def test_a_note_with_an_error_is_not_issued_and_takes_no_number(
     (tmp_path / "note.yaml").write_text(wrong, encoding="utf-8")
     refused = notegen("note", "issue", "note.yaml")
     assert refused.code == 2
-    assert "not issued" in refused.err
+    assert "nothing was issued" in refused.err
     assert "2 november 2026" in refused.out
     assert listed(notegen) == []
     assert not (tmp_path / "issued").exists()
