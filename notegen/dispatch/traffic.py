@@ -128,6 +128,7 @@ class Traffic:
             raise error or DeliveryError(
                 "the mail server takes no mails at the moment",
                 hint="What was not sent is still planned: run the dispatch again later.",
+                temporary=True,
             )
 
     def _decide(self, planned: PlannedMail, receipt: Receipt) -> None:
