@@ -9,7 +9,7 @@ from notegen.domain.member import Member
 from notegen.domain.notification import OWN_WORDS, Notification, NotificationKind, plan
 from notegen.domain.planned_mail import PlannedMail
 from notegen.domain.roster import Roster
-from notegen.errors import InputError, NotegenError
+from notegen.errors import NotegenError
 from notegen.preview.people import sample_people
 from notegen.preview.trouble import Reason
 from notegen.preview.visit import Choice, Values, Visit, language_choices
@@ -114,11 +114,8 @@ def _alone(member: Member, kind: NotificationKind) -> Notification:
 
 def person(visit: Visit) -> Member:
     """Who the mails are for: a row of the roster if one is named, else one of the sample people."""
-    row = visit.query.get("row", "")
-    if row and visit.snapshot.commission.roster is not None:
-        member = _in_row(visit.snapshot.roster, row)
-        if member is None:
-            raise InputError(visit.words.say("row_unknown", row=row[:20]))
+    member = _in_row(visit.snapshot.roster, visit.query.get("row", ""))
+    if member is not None:
         return member
     people = _people()
     number = visit.query.get("person", "1")
@@ -151,10 +148,13 @@ def _letter(visit: Visit, kind: NotificationKind, code: str, member: Member) -> 
 
 
 def _person_form(visit: Visit) -> dict[str, object]:
+    row = visit.query.get("row", "")
+    is_unknown = bool(row) and _in_row(visit.snapshot.roster, row) is None
     return {
         "people": _people(),
+        "complaint": visit.words.say("row_unknown", row=row[:20]) if is_unknown else "",
         "person": visit.query.get("person", "1"),
-        "row": visit.query.get("row", ""),
+        "row": row,
         "has_roster": visit.snapshot.commission.roster is not None,
         "kept": {key: visit.query[key] for key in ("show", "width", "theme") if key in visit.query},
     }

@@ -88,16 +88,17 @@ def show_text(visit: Visit, name: str, code: str) -> Values:
 
 
 def _rows(visit: Visit, matrix: Matrix, cell: Cell) -> tuple[list[Row], list[Remark]]:
-    """The rows, and the remarks that no row holds."""
+    """The rows, and all remarks; those that a row holds know its anchor."""
     text = matrix.texts.get((cell.name, cell.language))
     pairs = cell.pairs or tuple((None, passage) for passage in (text.passages if text else ()))
     own = [passage for _, passage in pairs if passage is not None]
     held: dict[str, list[Remark]] = {}
-    loose: list[Remark] = []
+    remarks: list[Remark] = []
     for number, problem in enumerate(cell.findings, 1):
         key = _holder(problem, own)
         worded = remark(visit, number, problem, _anchor(own, key))
-        (held.setdefault(key, []) if key else loose).append(worded)
+        remarks.append(worded)
+        held.setdefault(key, []).append(worded)
     changed = {revision.key: revision for revision in cell.revisions}
     rows = [
         Row(
@@ -108,7 +109,7 @@ def _rows(visit: Visit, matrix: Matrix, cell: Cell) -> tuple[list[Row], list[Rem
         )
         for source, passage in pairs
     ]
-    return rows, loose
+    return rows, remarks
 
 
 def _holder(problem: Problem, own: Sequence[Passage]) -> str:

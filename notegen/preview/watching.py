@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import aclosing
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -53,11 +54,12 @@ async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
             yield_on_timeout=True,
             recursive=False,
         )
-        async for changes in watched:
-            if changes:
-                desk.renew()
-            if _folders(_shown(desk)) - folders:
-                break
+        async with aclosing(watched):
+            async for changes in watched:
+                if changes:
+                    desk.renew()
+                if _folders(_shown(desk)) - folders:
+                    break
 
 
 def _shown(desk: Desk) -> set[Path]:

@@ -54,7 +54,8 @@ function focusPath() {
 
 async function renew() {
   const page = await read(location.href);
-  const fresh = page.querySelector("main");
+  // Pictures that pass through another document are fetched again: all happens in this one.
+  const fresh = document.importNode(page.querySelector("main"), true);
   const old = document.querySelector("main");
   const focus = focusPath();
   const [x, y] = [scrollX, scrollY];
