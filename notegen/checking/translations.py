@@ -35,7 +35,7 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that the variables of a text may name (none: any), and those that it must use."""
+    """The words that a text may ask for (none told: those of its source), and those that it must use."""
 
     known: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
@@ -147,7 +147,7 @@ def _cell(
         problem = _Case(source, missing, None).problem("translation-file-missing", name)
         return Cell(name, code, "", source.language, CellState.MISSING, (problem,))
     broken = (*text.faults, *(own.faults if name == "language.toml" else ()))
-    findings = [*broken, *_vocabulary(text, vocabulary)]
+    findings = [*broken, *_vocabulary(text, source, vocabulary)]
     if source.language == code:
         state = CellState.FAULTY if findings else CellState.SOURCE
         return Cell(name, code, text.path, code, state, tuple(findings))
@@ -191,12 +191,13 @@ def _named(passage: Passage) -> str:
     return f"{passage.key}: {words}" if words else passage.key
 
 
-def _vocabulary(text: TemplateText, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _vocabulary(text: TemplateText, source: TemplateText, vocabulary: Vocabulary) -> Iterator[Problem]:
     case = _Case(text, text, None)
     used = {word for word, _ in text.words}
+    known = vocabulary.known or {word for word, _ in source.words}
     for word, line in text.words:
-        if vocabulary.known and word not in vocabulary.known:
-            near = difflib.get_close_matches(word, vocabulary.known, 1, 0)
+        if known and word not in known:
+            near = difflib.get_close_matches(word, known, 1, 0)
             yield case.problem("translation-word-unknown", word, line, near=near[0])
     for word in sorted(vocabulary.needed - used):
         if text.passages:

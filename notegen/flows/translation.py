@@ -73,8 +73,10 @@ def _vocabulary(name: str) -> Vocabulary:
     from notegen.rendering.email import PERSONAL
     from notegen.rendering.mail_form import CONSTANTS
 
-    if not name.startswith("notifications/"):
+    if name.startswith("documents/"):
         return Vocabulary(frozenset(DOCUMENT_WORDS))
+    if not name.startswith("notifications/"):
+        return Vocabulary()
     own = OWN_WORDS.get(PurePosixPath(name).stem, ())
     return Vocabulary(frozenset((*PERSONAL, *CONSTANTS, *own)), frozenset(own))
 

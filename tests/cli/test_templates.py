@@ -55,11 +55,12 @@ def exported(templates: Notegen, tmp_path: Path) -> Callable[[str], Path]:
 def test_the_shipped_templates_are_complete_in_four_languages(notegen: Notegen) -> None:
     """After a change of the English texts: compare the others, then `notegen templates reviewed LANG`."""
     checked = notegen("templates", "check", "--json")
-    assert checked.code == 0, checked.out
     document = json.loads(checked.out)
     assert document["languages"] == ["de", "en", "fr", "nl"]
-    states = {cell["state"] for text in document["texts"] for cell in text["languages"].values()}
-    assert states == {"source", "complete"}
+    cells = [cell for text in document["texts"] for cell in text["languages"].values()]
+    assert [finding["message"] for cell in cells for finding in cell["findings"]] == []
+    assert {cell["state"] for cell in cells} == {"source", "complete"}
+    assert checked.code == 0
 
 
 def test_a_change_of_the_source_ends_the_check_with_1_and_is_shown(templates: Notegen, copy: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_change_of_the_source_ends_the_check_with_1_and_is_shown(templates: No
 
 
 def test_the_list_shows_states_and_ends_with_0(templates: Notegen, copy: Path) -> None:
-    (copy / "nl" / LINK).unlink()
+    (copy / "en" / "documents" / "card.html").write_text("<h1>Card</h1>", encoding="utf-8")
     listed = templates("list", "--language", "de")
     assert listed.code == 0
     assert "fehlt (1)" in listed.out
@@ -138,7 +139,7 @@ def test_a_translator_s_wording_is_put_in_its_place_and_nowhere_else(
 ) -> None:
     before = state_of(copy)
     path = exported("nl")
-    change(path, "Met vriendelijke groet,", "Hoogachtend & met groet,")
+    change(path, "Met vriendelijke groet,", "Hoogachtend &amp; met groet,")
     change(path, "te Gent", "te &quot;Gent&quot;")
     assert templates("import", path).code == 0
     after = state_of(copy)
@@ -264,9 +265,8 @@ def test_a_passage_that_was_missing_is_added_where_the_source_has_it(
         '[fair-weather]\nwhat = "Het is mooi."\ndo = "Ga naar buiten."\n'
     )
     document = json.loads(templates("check", "--json").out)
-    assert {
-        cell["state"] for t in document["texts"] for code, cell in t["languages"].items() if code == "nl"
-    } == {"complete"}
+    own = [text["languages"]["nl"] for text in document["texts"]]
+    assert [finding for cell in own for finding in cell["findings"]] == []
 
 
 def test_an_entry_without_a_table_gets_one(
@@ -288,7 +288,7 @@ def test_an_entry_without_a_table_gets_one(
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("identity-cards", "nl"), ("vehicles", "nl"), ("national-day", "en"), ("staff-list", "de")],
+    [("identity-cards", "nl"), ("vehicles", "en"), ("staff-list", "de")],
 )
 def test_a_note_that_comes_back_untouched_changes_no_byte(
     notegen: Notegen, examples: Path, tmp_path: Path, name: str, code: str
