@@ -20,7 +20,7 @@ class NotegenError(Exception):
     """Something a person has to know: `where` (file:line:column, or a name), `what`, `hint` (what to do)."""
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what, where, hint)
+        super().__init__(what)
         self.what = what
         self.where = where
         self.hint = hint

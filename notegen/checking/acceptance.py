@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from notegen.domain.note import Acceptance, VerbalNote
+from notegen.domain.leaflet import Manuscript
+from notegen.domain.note import Acceptance
 from notegen.domain.problem import Problem, Severity
 
 _NEVER = frozenset(
@@ -17,12 +18,13 @@ _NEVER = frozenset(
         "note-enclosure-untitled",
         "note-genitive-missing",
         "note-link-dead",
+        "note-too-long",
     }
 )
 """What is missing stays missing, whatever the reason."""
 
 
-def without_accepted(note: VerbalNote, found: Iterable[Problem]) -> Iterator[Problem]:
+def without_accepted(note: Manuscript, found: Iterable[Problem]) -> Iterator[Problem]:
     """The findings that nobody accepted; an acceptance that meets no finding is itself one."""
     idle = list(note.accepted)
     for problem in found:

@@ -14,6 +14,8 @@ class SchemaKind(StrEnum):
     """The files that have a schema."""
 
     NOTE = "note"
+    REFERENCE_CARD = "reference-card"
+    STEP_GUIDE = "step-guide"
     ADDRESSEES = "addressees"
     ROSTER = "roster"
     SETTINGS = "settings"
@@ -26,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
     def schema(
         face: Face, kind: Annotated[SchemaKind, typer.Argument(metavar="KIND", help="Which file.")]
     ) -> None:
-        """Print the JSON Schema (2020-12) of a file: note, addressees, roster or settings.
+        """Print the JSON Schema (2020-12) of a file that people write.
 
         Example: notegen schema note > note.schema.json
         """
@@ -43,6 +45,8 @@ def _schema(kind: SchemaKind) -> dict[str, Any]:
         from notegen.reading.roster_schema import roster_schema
 
         return roster_schema()
-    from notegen.reading.note_file import addressees_schema, note_schema
+    from notegen.reading.note_file import addressees_schema, leaflet_schema, note_schema
 
+    if kind in (SchemaKind.REFERENCE_CARD, SchemaKind.STEP_GUIDE):
+        return leaflet_schema(kind)
     return note_schema() if kind is SchemaKind.NOTE else addressees_schema()

@@ -1,4 +1,4 @@
-"""A note file (note.yaml) as a VerbalNote, or everything that is wrong with it, by line and column."""
+"""A note file (note.yaml) as a VerbalNote or a Leaflet, or everything that is wrong with it, by its place."""
 
 from __future__ import annotations
 
@@ -9,20 +9,50 @@ from typing import Any
 
 from notegen.domain.addressee import Addressee
 from notegen.domain.language import Language
+from notegen.domain.leaflet import Manuscript
 from notegen.domain.note import VerbalNote
+from notegen.domain.outline import is_leaflet
 from notegen.domain.problem import Problem
 from notegen.errors import NoteFileError, TemplateError
 from notegen.reading.addressee_file import addressees_schema, read_addressees
+from notegen.reading.leaflet_agreement import make_leaflet
+from notegen.reading.leaflet_form import leaflet_form, leaflet_schema
 from notegen.reading.note_agreement import make_note
 from notegen.reading.note_body import LARGEST
 from notegen.reading.note_form import NoteForm, schema
 from notegen.reading.note_sense import Sense
-from notegen.reading.yaml import load
+from notegen.reading.yaml import YamlFile, load
 from notegen.reading.yaml_form import fill
 
-__all__ = ["addressees_schema", "note_schema", "read_note", "starter"]
+__all__ = ["addressees_schema", "leaflet_schema", "note_schema", "read_manuscript", "read_note", "starter"]
 
 NOBODY: Mapping[str, Addressee] = MappingProxyType({})
+
+
+def read_manuscript(
+    path: Path,
+    languages: Mapping[str, Language],
+    *,
+    addressees: Mapping[str, Addressee] = NOBODY,
+    archived: bool = False,
+) -> tuple[Manuscript, tuple[Problem, ...]]:
+    """What a file holds, and what its author should still know (warnings); its kind says how it is read.
+
+    `addressees` are those of a list given beside the note; they come before those of the list that the note
+    names itself, and those before the collective ones of language.toml. Bodies, enclosures, rosters and lists
+    that a note names stand in its folder or below; an `archived` note has only its bodies left. Raises
+    NoteFileError with every reason at once.
+    """
+    file = load(path, NoteFileError, largest=LARGEST)
+    sense = Sense(file, path.parent, languages, archived)
+    if is_leaflet(_kind(file)):
+        made = fill(file.content, file, leaflet_form(_kind(file)), NoteFileError)
+        leaflet = make_leaflet(made, sense, source_name=path.name, source=file.source)
+        return leaflet, tuple(sense.warnings)
+    form = fill(file.content, file, NoteForm, NoteFileError)
+    known = {**_own_list(form, sense), **addressees}
+    note = make_note(form, sense, known, source_name=path.name, source=file.source)
+    return note, tuple(sense.warnings)
 
 
 def read_note(
@@ -32,19 +62,17 @@ def read_note(
     addressees: Mapping[str, Addressee] = NOBODY,
     archived: bool = False,
 ) -> tuple[VerbalNote, tuple[Problem, ...]]:
-    """The note of a file, and what its author should still know about it (warnings).
+    """The verbal note of a file, as `read_manuscript` reads it; NoteFileError when it holds a leaflet."""
+    read, warnings = read_manuscript(path, languages, addressees=addressees, archived=archived)
+    if not isinstance(read, VerbalNote):
+        hint = "Check it with `notegen note check`, print it with `notegen note render`."
+        raise NoteFileError(f"a {read.document} is no note", where=str(path), hint=hint)
+    return read, warnings
 
-    `addressees` are those of a list given beside the note; they come before those of the list that the note
-    names itself, and those before the collective ones of language.toml. Bodies, enclosures, rosters and lists
-    that a note names stand in its folder or below; an `archived` note has only its bodies left. Raises
-    NoteFileError with every reason at once.
-    """
-    file = load(path, NoteFileError, largest=LARGEST)
-    form = fill(file.content, file, NoteForm, NoteFileError)
-    sense = Sense(file, path.parent, languages, archived)
-    known = {**_own_list(form, sense), **addressees}
-    note = make_note(form, sense, known, source_name=path.name, source=file.source)
-    return note, tuple(sense.warnings)
+
+def _kind(file: YamlFile) -> str:
+    kind = file.content.get("document") if isinstance(file.content, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def note_schema() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from notegen.domain.addressee import Addressee
 from notegen.domain.language import Language
+from notegen.domain.leaflet import Manuscript
 from notegen.domain.note import VerbalNote
 from notegen.domain.problem import Place, Problem
 from notegen.errors import NoteFileError
@@ -15,7 +16,7 @@ from notegen.reading.addressee_file import make_addressees
 from notegen.reading.addressee_sheet import addressee_content, is_addressee_header
 from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_agreement import make_note
-from notegen.reading.note_file import NOBODY, read_note
+from notegen.reading.note_file import NOBODY, read_manuscript, read_note
 from notegen.reading.note_form import NoteForm
 from notegen.reading.note_register_form import write_note_form
 from notegen.reading.note_sense import Sense
@@ -23,7 +24,7 @@ from notegen.reading.note_sheet import CellPlaces, Record, listed, read_sheets
 from notegen.reading.yaml import Data, dump
 from notegen.reading.yaml_form import fill
 
-__all__ = ["read_notes", "read_register", "write_note_form"]
+__all__ = ["read_manuscripts", "read_notes", "read_register", "write_note_form"]
 
 NOTES = (
     "key", "unit", "file", "topic", "number", "issued", "updated", "place", "addressee", "languages",
@@ -37,13 +38,26 @@ _LISTS = ("languages", "authoritative")
 RegisteredNote = tuple[VerbalNote, tuple[Problem, ...]]
 
 
+def read_manuscripts(
+    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+) -> tuple[tuple[Manuscript, tuple[Problem, ...]], ...]:
+    """What a file holds, each with its warnings: the notes of a register, or one note, or one leaflet."""
+    if _is_register(path):
+        return read_register(path, languages, addressees=addressees)
+    return (read_manuscript(path, languages, addressees=addressees),)
+
+
 def read_notes(
     path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
 ) -> tuple[RegisteredNote, ...]:
     """The notes of a file, each with its warnings: all of a register, the one of a note file."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    if _is_register(path):
         return read_register(path, languages, addressees=addressees)
     return (read_note(path, languages, addressees=addressees),)
+
+
+def _is_register(path: Path) -> bool:
+    return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
 def read_register(

@@ -95,6 +95,7 @@ def _expected(item: Any) -> str:
         "list_type": "must be a list",
         "tuple_type": "must be a list",
         "too_short": "must not be empty",
+        "too_long": "has too many entries",
         "string_pattern_mismatch": "may hold small letters, digits and hyphens only",
         "int_parsing": "must be a whole number",
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from notegen import __version__
 from notegen.domain.language import Language
+from notegen.domain.leaflet import Manuscript
 from notegen.domain.member import Member
 from notegen.domain.note import LanguageVersion, VerbalNote
 from notegen.domain.reference import ReferenceNumber
@@ -33,7 +34,10 @@ FACTS = "notegen.json"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One language version: HTML without a page around it, its title, watermark, words to divide."""
+    """One language version: HTML without a page around it, its title, watermark, words to divide.
+
+    `pages` is how many pages it may take; 0 is any number.
+    """
 
     language: str
     tag: str
@@ -41,6 +45,7 @@ class Section:
     html: str
     watermark: str = ""
     hyphenation: tuple[str, ...] = ()
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the PDF door needs, and nothing that depends on the day it is asked."""
+    """What the PDF door needs, and nothing that depends on the day it is asked.
+
+    `looks` is the style sheet of the document's kind, after the one that all kinds share.
+    """
 
     title: str
     author: str
@@ -66,6 +74,7 @@ class Document:
     sections: tuple[Section, ...]
     attachments: tuple[AttachedFile, ...] = ()
     draft: bool = False
+    looks: str = ""
 
 
 def compose(
@@ -99,12 +108,20 @@ def compose(
         created=note.issued,
         modified=note.done,
         sections=sections,
-        attachments=(*_attachments(note), _facts(frame)),
+        attachments=(*sources_of(note), _facts(frame)),
         draft=draft,
+        looks=looks_of(note.document, templates),
     )
 
 
-def _attachments(note: VerbalNote) -> tuple[AttachedFile, ...]:
+def looks_of(kind: str, templates: Templates) -> str:
+    """The style sheet of a document kind, layout/<kind>.css; empty where it has none."""
+    name = f"layout/{kind}.css"
+    return templates.source(name) if templates.has(name) else ""
+
+
+def sources_of(note: Manuscript) -> tuple[AttachedFile, ...]:
+    """The author's file and the files it names, to be attached to the PDF."""
     files = [(note.source_name, note.source, "Source"), *((n, c, "Supplement") for n, c in note.companions)]
     return tuple(
         AttachedFile(name, content, media_type(name), relationship)
@@ -130,14 +147,15 @@ def _facts(frame: Frame) -> AttachedFile:
             "languages": list(note.addressee.languages),
             "forms": {code: asdict(form) for code, form in sorted(forms.items())},
         },
-        "sender": _told_sender(frame.sender, shown),
+        "sender": told_sender(frame.sender, shown),
         "annex": [_told_member(member) for member in note.annex],
     }
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return AttachedFile(FACTS, content.encode(), "application/json", "Data")
 
 
-def _told_sender(sender: Sender, shown: Sequence[str]) -> dict[str, Any]:
+def told_sender(sender: Sender, shown: Sequence[str]) -> dict[str, Any]:
+    """The sender as the facts tell it: the letterheads of the sections, and the emblem."""
     codes = {sender.fixed or code for code in shown}
     return {
         "letterheads": {c: asdict(head) for c, head in sorted(sender.letterheads.items()) if c in codes},

@@ -9,7 +9,7 @@ import base64
 import html
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
@@ -27,6 +27,7 @@ from notegen.rendering.fonts import FACES, FAMILY, FONTS, font_faces, missing_gl
 from notegen.rendering.footnotes import make_room
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
+from notegen.rendering.overflow import ENDLESS, Overflow, excess
 from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
 
@@ -93,7 +94,7 @@ class PdfWriter:
         self._looks = self._sheet(font_faces() + (LAYOUT / "document.css").read_text(encoding="utf-8"))
 
     def write(self, document: Document) -> bytes:
-        """The PDF. Raises RenderingError when a page cannot be made, or a character has no glyph."""
+        """The PDF. Raises RenderingError when a page cannot be made, or a section has too many."""
         faults: list[str] = []
         listener = _Listener(faults)
         _LOG.addHandler(listener)
@@ -112,12 +113,13 @@ class PdfWriter:
     def html(self, document: Document) -> str:
         """The whole document as one HTML page for a browser, looks included."""
         screen = (LAYOUT / "screen.css").read_text(encoding="utf-8")
-        looks = (LAYOUT / "document.css").read_text(encoding="utf-8") + screen
+        looks = (LAYOUT / "document.css").read_text(encoding="utf-8") + document.looks + screen
         return self._page(document, document.sections, Markup(looks))
 
     def _write(self, document: Document) -> bytes:
         links: list[PageLink] = []
         rendered = [self._render(document, section, links) for section in document.sections]
+        self._refuse_overflows(document, rendered)
         whole = rendered[0].copy([page for each in rendered for page in each.pages])
         sections = [
             SectionPages(_shapes(each.pages), section.tag, section.title)
@@ -132,7 +134,7 @@ class PdfWriter:
         self._refuse_other_fonts(whole, document)
         return bytes(content)
 
-    def _render(self, document: Document, section: Section, links: list[PageLink]) -> Any:
+    def _render(self, document: Document, section: Section, links: list[PageLink], more: str = "") -> Any:
         page = HTML(string=self._page(document, [section], ""), url_fetcher=self._fetcher)
         self._refuse_missing_glyphs(page.etree_element, document)
         number_links(page.etree_element, links)
@@ -140,7 +142,8 @@ class PdfWriter:
         teach(section.tag, section.hyphenation)
         if len(self._images) > 64:
             self._images.clear()
-        sheets = [self._looks, *self._own_sheets(page.etree_element, section)]
+        sheets = [self._looks, self._sheet(document.looks), *self._own_sheets(page.etree_element, section)]
+        sheets += [self._sheet(more)] if more else []
         options = {"stylesheets": sheets, "cache": self._images, "pdf_variant": "pdf/a-3a"}
         rendered = page.render(font_config=self._fonts, **options)
         for _ in rendered.pages:
@@ -148,6 +151,27 @@ class PdfWriter:
                 break
             rendered = page.render(font_config=self._fonts, **options)
         return rendered
+
+    def overflows(self, document: Document) -> tuple[Overflow, ...]:
+        """The sections that are longer than their pages. Raises RenderingError as `write` does."""
+        links: list[PageLink] = []
+        rendered = [self._render(document, section, links) for section in document.sections]
+        return tuple(self._overflows(document, rendered))
+
+    def _overflows(self, document: Document, rendered: Sequence[Any]) -> Iterator[Overflow]:
+        for section, each in zip(document.sections, rendered, strict=True):
+            if section.pages and len(each.pages) > section.pages:
+                (page,) = self._render(document, section, [], ENDLESS).pages
+                boxes = [one._page_box for one in each.pages]
+                over = excess(boxes, page._page_box, section.pages)
+                yield Overflow(section.language, section.tag, section.title, section.pages, *over)
+
+    def _refuse_overflows(self, document: Document, rendered: Sequence[Any]) -> None:
+        found = tuple(self._overflows(document, rendered))
+        if found:
+            what = "; ".join(map(str, found))
+            hint = "Shorten the texts, or leave out what can be said elsewhere."
+            raise RenderingError(what, where=document.title, hint=hint)
 
     def _page(self, document: Document, sections: Sequence[Section], looks: str) -> str:
         shown = [

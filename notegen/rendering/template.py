@@ -23,11 +23,18 @@ class Templates:
 
     Names under `layout/` are the looks that come with notegen. Values are escaped in .html templates and left
     alone in all others. An undefined word, a broken template, an unsafe call: a TemplateError with its line.
+    `texts` stand in for the files of these names.
     """
 
-    def __init__(self, folders: Sequence[Path], filters: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        filters: Mapping[str, Any] | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         self.folders = tuple(folders)
-        loaders: list[jinja2.BaseLoader] = [jinja2.FileSystemLoader(folder) for folder in folders]
+        loaders: list[jinja2.BaseLoader] = [jinja2.DictLoader(texts or {})]
+        loaders += [jinja2.FileSystemLoader(folder) for folder in folders]
         loaders.append(jinja2.PrefixLoader({"layout": jinja2.FileSystemLoader(LAYOUT)}))
         self.environment = ImmutableSandboxedEnvironment(
             loader=jinja2.ChoiceLoader(loaders),
@@ -50,8 +57,8 @@ class Templates:
             raise TemplateError("this is not UTF-8", where=name, hint="Save the file as UTF-8.") from error
 
     def has(self, name: str) -> bool:
-        """Whether some folder holds that template."""
-        return any((folder / name).is_file() for folder in self.folders)
+        """Whether some folder holds that template, or the looks that come with notegen do."""
+        return any((folder / name).is_file() for folder in (*self.folders, LAYOUT.parent))
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The template with its words filled in."""

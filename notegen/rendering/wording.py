@@ -44,9 +44,9 @@ def section_values(frame: Frame, version: LanguageVersion, language: Language, b
     return {
         "language": language,
         "bookmark": f"{language.name} – {title}",
-        "emblem": _emblem(sender),
-        "letterhead": _letterhead(frame, language.code, fixed=False),
-        "head": _letterhead(frame, language.code, fixed=True),
+        "emblem": emblem_of(sender),
+        "letterhead": letterhead_of(sender, language.code, fixed=False),
+        "head": letterhead_of(sender, language.code, fixed=True),
         "head_tag": language_of(frame, sender.fixed).tag if sender.fixed not in ("", language.code) else "",
         "reference": printed_reference(frame, language),
         "pointer": _pointer(frame, version),
@@ -75,14 +75,20 @@ def language_of(frame: Frame, code: str) -> Language:
         raise NoteFileError(f"no templates for {code!r}", where=frame.note.source_name, hint=hint) from None
 
 
-def _emblem(sender: Sender) -> str:
-    svg = sender.emblem or (LAYOUT / "emblem.svg").read_text(encoding="utf-8")
+def emblem_of(sender: Sender) -> str:
+    """The sender's emblem, or the one that comes with notegen, as a `data:` address."""
+    return picture_of(sender.emblem or (LAYOUT / "emblem.svg").read_text(encoding="utf-8"))
+
+
+def picture_of(svg: str) -> str:
+    """A drawing as a `data:` address."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
 
 
-def _letterhead(frame: Frame, code: str, *, fixed: bool) -> Letterhead:
+def letterhead_of(sender: Sender, code: str, *, fixed: bool) -> Letterhead:
+    """The sender's letterhead in a language, or the `fixed` one that heads every section."""
     try:
-        return frame.sender.letterhead(code) if fixed else frame.sender.letterheads[code]
+        return sender.letterhead(code) if fixed else sender.letterheads[code]
     except KeyError:
         hint = f"Add [letterheads] for it to templates/{code}/language.toml, or name another sender."
         raise TemplateError(
@@ -158,7 +164,7 @@ def section_body(frame: Frame, version: LanguageVersion, language: Language) -> 
     """The body of a version, filled in and parsed. Raises NoteFileError with the line of what is wrong."""
 
     def resolve(target: str) -> str:
-        return _target(frame.note, language.code, target)
+        return target_of(frame.note.links or {}, language.code, target)
 
     body = read_body(_filled(frame, version, language), resolve)
     dead = [link for link in body.links if not resolve(link.target)]
@@ -178,11 +184,11 @@ def section_body(frame: Frame, version: LanguageVersion, language: Language) -> 
     return body
 
 
-def _target(note: VerbalNote, code: str, target: str) -> str:
+def target_of(links: Mapping[str, Mapping[str, str]], code: str, target: str) -> str:
     """The address that a link stands for in that language; empty when it is dead."""
     key = target.removeprefix("link:")
     if key != target:
-        target = (note.links or {}).get(key, {}).get(code, "")
+        target = links.get(key, {}).get(code, "")
     return target if _SCHEMES.match(target) else ""
 
 

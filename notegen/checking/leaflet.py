@@ -1,0 +1,35 @@
+"""Everything that can be known about a leaflet's texts before it is printed, each finding in its line."""
+
+from __future__ import annotations
+
+from notegen.checking.acceptance import without_accepted
+from notegen.checking.calendar import check_calendar
+from notegen.checking.concordance import check_concordance
+from notegen.checking.orthography import check_orthography
+from notegen.checking.section import Section
+from notegen.checking.structure import check_lists
+from notegen.domain.leaflet import Leaflet
+from notegen.domain.problem import Problem
+
+_CHECKS = (check_orthography, check_lists, check_calendar)
+
+
+def check_leaflet(leaflet: Leaflet) -> tuple[Problem, ...]:
+    """The findings about a leaflet, in the order of its file; formulas are a note's and not looked for.
+
+    Each text is held against the same text in the other languages. What the leaflet accepts is left out.
+    """
+    found: list[Problem] = []
+    for texts in leaflet.texts:
+        sections = [Section(texts[code]) for code in leaflet.languages if code in texts]
+        found.extend(check_concordance(sections))
+        for section in sections:
+            for check in _CHECKS:
+                found.extend(check(section))
+    kept = without_accepted(leaflet, dict.fromkeys(found))
+    return tuple(sorted(kept, key=_position))
+
+
+def _position(problem: Problem) -> tuple[int, int, str]:
+    column = problem.place.column
+    return problem.place.line or 0, int(column) if column.isdigit() else 0, problem.code
