@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
+import signal
 import subprocess
 import sys
 import threading
@@ -74,3 +76,33 @@ class Gate:
     def open(self) -> None:
         """Let the answer go."""
         self._open.set()
+
+
+def killed(folder: Path, roster: Path, arrived: Callable[[], int], more: int, chance: random.Random) -> bool:
+    """Run until so many more mails have arrived or, one time in five, for a moment; kill it; whether it was.
+
+    The moment falls anywhere from the start of Python to the planning.
+    """
+    run = started(folder, roster)
+    target = arrived() + more
+    if chance.random() < 0.2:
+        time.sleep(chance.random())
+    else:
+        until(lambda: arrived() >= target or run.poll() is not None)
+        time.sleep(chance.random() * 0.02)
+    run.kill()
+    run.communicate()
+    return run.returncode == -signal.SIGKILL
+
+
+def kept_its_promise(taken: list[tuple[str, str]], people: int, most_repeats: int) -> None:
+    """(person, kind) of every mail in the order of arrival: none lost, in order, few repeats."""
+    order = ["profile-created", "activation-link", "activation-code"]
+    by_name: dict[str, list[str]] = {}
+    for person, kind in taken:
+        by_name.setdefault(person, []).append(kind)
+    assert len(by_name) == people, "nobody is forgotten"
+    for kinds in by_name.values():
+        assert set(kinds) == set(order), "none is lost"
+        assert kinds == sorted(kinds, key=order.index), "each in order"
+    assert len(taken) - 3 * people <= most_repeats, "one repeat a connection at most"

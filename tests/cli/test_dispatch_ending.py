@@ -149,7 +149,7 @@ class TestStopping:
     ) -> None:
         gate = Gate()
         with serving_in_thread(Script(answers={"DOT": gate})) as server:
-            settings(tmp_path, server.port)
+            settings(tmp_path, server.port, first_pause_seconds=0.05)
             run = started(tmp_path)
             assert gate.reached.wait(60)
             run.send_signal(first)
