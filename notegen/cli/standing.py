@@ -172,10 +172,14 @@ def purge(face: Face, json: Json = False) -> None:
 
 def _document(one: DispatchStatus) -> dict[str, Any]:
     moments = {
-        field: moment.isoformat() if (moment := getattr(one, field)) else None
-        for field in ("created", "not_before", "expires", "cancelled", "purged")
+        "created": one.created,
+        "not_before": one.not_before,
+        "expires": one.expires,
+        "cancelled_at": one.cancelled,
+        "purged_at": one.purged,
     }
-    return {**asdict(one.summary), "requester": one.requester, "holder": one.holder, **moments}
+    shown = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    return {**asdict(one.summary), "requester": one.requester, "holder": one.holder, **shown}
 
 
 def _stands(one: DispatchStatus) -> str:
