@@ -78,7 +78,7 @@ def verify(face: Face, json: Json = False) -> None:
             answer(problem)
     else:
         answer(
-            f"{count} entries: the chain holds, no number is missing, every PDF is the one that was issued."
+            f"Entries: {count}. The chain holds, no number is missing, every PDF is the one that was issued."
         )
     if problems:
         raise typer.Exit(1)
