@@ -121,7 +121,7 @@ def relay(delay: float) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     if delay:
-        command = [sys.executable, str(Path(__file__).parent / "slow_sink.py"), str(port), str(delay / 1000)]
+        command = [sys.executable, str(Path(__file__).parent / "_slow_sink.py"), str(port), str(delay / 1000)]
     else:
         sink = shutil.which("smtp-sink", path=PATH)
         assert sink, "smtp-sink comes with Debian's postfix"

@@ -167,8 +167,9 @@ async def _run(
     say: Callable[[str], None],
 ) -> Summary:
     """The loop, ended gently by SIGINT and SIGTERM; a second signal has its usual effect."""
-    if held.not_before is not None and held.not_before > face.now():
-        say(f"{held.name}: nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
+    options = loop_options(face.settings)
+    if held.not_before is not None and face.now() < held.not_before <= face.now() + options.wait:
+        say(f"{held.name}: waiting; nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOPPING:
@@ -177,7 +178,7 @@ async def _run(
         held,
         composer.compose,
         lambda: delivery,
-        loop_options(face.settings),
+        options,
         face.now,
         random.SystemRandom().random,
         watch,

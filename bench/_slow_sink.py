@@ -1,4 +1,4 @@
-"""A relay that takes every mail and lets each answer travel for a while: `slow_sink.py PORT SECONDS`."""
+"""A relay that takes every mail and lets each answer travel for a while: `_slow_sink.py PORT SECONDS`."""
 
 from __future__ import annotations
 
