@@ -22,6 +22,7 @@ from notegen.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
 NOTES = ("identity-cards.yaml", "national-day.yaml")
+LEAFLETS = ("bis-card.yaml", "employer-guide.yaml")
 PAGES = (
     "/en/notes",
     "/en/notes/1",

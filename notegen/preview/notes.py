@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notegen.domain.note import LanguageVersion, VerbalNote
+from notegen.domain.leaflet import Manuscript
 from notegen.domain.problem import Problem, Severity
-from notegen.domain.reference import ReferenceNumber
 from notegen.errors import NotegenError
-from notegen.preview.alignment import Passage, align
+from notegen.preview.alignment import Passage
+from notegen.preview.manuscript import Columns, reference, side_by_side, title, titles
 from notegen.preview.paper import sheets
-from notegen.preview.passage import Span, holder, passages, spans
+from notegen.preview.passage import Span, holder, spans
 from notegen.preview.snapshot import ReadNote
 from notegen.preview.visit import Remark, Values, Visit, language_choices, remark
 
@@ -55,8 +55,8 @@ def _entry(visit: Visit, index: int, read: ReadNote) -> Entry:
     return Entry(
         href=visit.href(f"notes/{index + 1}"),
         file=str(read.path),
-        title=_title(visit, note) if note else read.path.name,
-        reference=_reference(visit, note) if note else "",
+        title=title(visit, note) if note else read.path.name,
+        reference=reference(visit, note) if note else "",
         languages=", ".join(known[c].name if c in known else c for c in note.languages) if note else "",
         errors=_count(read.findings, Severity.ERROR),
         warnings=_count(read.findings, Severity.WARNING),
@@ -79,10 +79,10 @@ def show_note(visit: Visit, index: int) -> Values:
     rows, remarks = _rows(visit, note, shown, read.findings)
     return {
         **values,
-        "title": _title(visit, note),
-        "reference": _reference(visit, note),
+        "title": title(visit, note),
+        "reference": reference(visit, note),
         "choices": language_choices(visit, note.languages),
-        "heads": [_head(visit, version) for version in note.versions if version.language in shown],
+        "heads": [_head(visit, code, titles(note).get(code, "")) for code in shown],
         "rows": rows,
         "remarks": remarks,
         "errors": _count(read.findings, Severity.ERROR),
@@ -104,7 +104,7 @@ def show_paper(visit: Visit, index: int) -> Values:
     shown = visit.shown(languages)
     known = visit.snapshot.house.languages
     return {
-        "title": _title(visit, note) if note else read.path.name,
+        "title": title(visit, note) if note else read.path.name,
         "pdf": f"/notes/{number}/note.pdf?{stamp}",
         "size": len(content) // 1024 + 1,
         "sheets": [
@@ -121,36 +121,30 @@ def show_paper(visit: Visit, index: int) -> Values:
 
 
 def _rows(
-    visit: Visit, note: VerbalNote, shown: Sequence[str], findings: Sequence[Problem]
+    visit: Visit, manuscript: Manuscript, shown: Sequence[str], findings: Sequence[Problem]
 ) -> tuple[list[list[Cell | None]], list[Remark]]:
-    columns = {v.language: passages(v) for v in note.versions if v.language in shown}
+    columns, aligned = side_by_side(manuscript, shown)
     placed = _placed(findings, columns)
     remarks: list[Remark] = []
-    by_passage: dict[tuple[str, int], list[tuple[Remark, Problem]]] = {}
-    for number, problem in enumerate(findings, 1):
-        where = placed[number - 1]
-        anchor = f"{where[0]}-{where[1] + 1}" if where else ""
-        worded = remark(visit, number, problem, anchor)
+    held: dict[tuple[str, int], list[tuple[Remark, Problem]]] = {}
+    for number, (problem, where) in enumerate(zip(findings, placed, strict=True), 1):
+        worded = remark(visit, number, problem, f"{where[0]}-{where[1] + 1}" if where else "")
         remarks.append(worded)
         if where:
-            by_passage.setdefault(where, []).append((worded, problem))
-    positions = {code: {id(p): n for n, p in enumerate(column)} for code, column in columns.items()}
-    rows: list[list[Cell | None]] = []
-    for row in align(list(columns.values())):
-        cells: list[Cell | None] = []
-        for code, passage in zip(columns, row, strict=True):
-            if passage is None:
-                cells.append(None)
-            else:
-                at = positions[code][id(passage)]
-                cells.append(_cell(visit, code, at, passage, by_passage.get((code, at), [])))
-        rows.append(cells)
+            held.setdefault(where, []).append((worded, problem))
+    positions = {id(passage): n for column in columns.values() for n, passage in enumerate(column)}
+
+    def cell(code: str, passage: Passage | None) -> Cell | None:
+        if passage is None:
+            return None
+        at = positions[id(passage)]
+        return _cell(visit, code, at, passage, held.get((code, at), []))
+
+    rows = [[cell(code, passage) for code, passage in zip(shown, row, strict=True)] for row in aligned]
     return rows, remarks
 
 
-def _placed(
-    findings: Sequence[Problem], columns: Mapping[str, Sequence[Passage]]
-) -> list[tuple[str, int] | None]:
+def _placed(findings: Sequence[Problem], columns: Columns) -> list[tuple[str, int] | None]:
     """For each finding the passage that it stands in, if that language is shown."""
     placed: list[tuple[str, int] | None] = []
     for problem in findings:
@@ -176,27 +170,14 @@ def _cell(
     )
 
 
-def _head(visit: Visit, version: LanguageVersion) -> dict[str, str]:
-    language = visit.snapshot.house.languages[version.language]
+def _head(visit: Visit, code: str, heading: str) -> dict[str, str]:
+    language = visit.snapshot.house.languages[code]
     return {
         "name": language.name,
         "tag": language.tag,
         "direction": language.direction,
-        "title": version.title,
-        "file": version.place.file,
+        "title": heading,
     }
-
-
-def _title(visit: Visit, note: VerbalNote) -> str:
-    """The title in the reader's language where the note has one, else in its first."""
-    titles = {version.language: version.title for version in note.versions}
-    return titles.get(visit.words.code) or next(iter(titles.values()), "") or note.source_name
-
-
-def _reference(visit: Visit, note: VerbalNote) -> str:
-    if isinstance(note.reference, ReferenceNumber):
-        return str(note.reference)
-    return visit.words.say("reference_open")
 
 
 def _wishes(visit: Visit) -> dict[str, str]:

@@ -44,9 +44,10 @@ def passages(version: LanguageVersion) -> tuple[Passage, ...]:
 def holder(problem: Problem, column: Sequence[Passage]) -> int | None:
     """Which passage a finding belongs to: the last one that begins no later than its line (None: no one)."""
     line = problem.place.line
-    if line is None or not column or line < column[0].first or line > column[-1].last:
+    begun = [n for n, passage in enumerate(column) if line is not None and passage.first <= line]
+    if line is None or not begun or line > max(passage.last for passage in column):
         return None
-    last = max(n for n, passage in enumerate(column) if passage.first <= line)
+    last = max(begun, key=lambda n: (column[n].first, n))
     # In a workbook all passages of a cell stand in one place: then the words decide.
     alike = [n for n, passage in enumerate(column) if passage.first == column[last].first]
     quoting = [n for n in alike if problem.found and problem.found in column[n].text]

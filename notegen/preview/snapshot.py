@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from notegen.checking.preflight import check_note
 from notegen.checking.translations import Matrix
 from notegen.domain.activation import Activation
 from notegen.domain.language import Language
-from notegen.domain.note import VerbalNote
+from notegen.domain.leaflet import Manuscript
 from notegen.domain.problem import Problem
 from notegen.domain.roster import Roster
 from notegen.errors import NotegenError
 from notegen.flows import House, compose_note, read_roster_file
-from notegen.flows.note import read_notes_file
+from notegen.flows.note import preflight, read_manuscripts_file
 from notegen.flows.translation import check_template_folders
 from notegen.office import REHEARSAL_URL, make_composer, make_house, roster_options
 from notegen.preview.words import DeskWords, read_words
@@ -28,7 +27,8 @@ from notegen.rendering.email import EmailComposer
 from notegen.rendering.pdf import PdfWriter
 from notegen.settings import Settings
 
-_PRINTING = threading.Lock()
+_WORKING = threading.RLock()
+"""What makes pages works for one thread at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ReadNote:
     """A note as far as it could be read; `error` says what keeps it from being read, or printed."""
 
     path: Path
-    note: VerbalNote | None
+    note: Manuscript | None
     findings: tuple[Problem, ...] = ()
     error: NotegenError | None = None
 
@@ -67,6 +67,7 @@ class Snapshot:
         self.commission = commission
         self.number = number
         self._writer = writer
+        self._notes: tuple[ReadNote, ...] | None = None
         self._papers: dict[int, bytes] = {}
 
     @functools.cached_property
@@ -111,25 +112,28 @@ class Snapshot:
             return None
         return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings))
 
-    @functools.cached_property
+    @property
     def notes(self) -> tuple[ReadNote, ...]:
-        """The notes of all files in their order, with everything that can be known about them."""
-        return tuple(read for path in self.commission.notes for read in self._read(path))
+        """The notes and leaflets of all files in order, with everything that can be known about them."""
+        with _WORKING:
+            if self._notes is None:
+                self._notes = tuple(read for path in self.commission.notes for read in self._read(path))
+            return self._notes
 
     def _read(self, path: Path) -> Iterator[ReadNote]:
         house = self.house
         try:
-            notes = read_notes_file(path, house, self.commission.addressees)
+            read = read_manuscripts_file(path, house, self.commission.addressees)
         except NotegenError as error:
             yield ReadNote(path, None, error=error)
             return
-        for note, warnings in notes:
-            findings = (*warnings, *check_note(note, house.languages))
-            yield ReadNote(path, note, findings, _unprintable(note, house))
+        for note, warnings in read:
+            findings, hindrance = _judged(note, house)
+            yield ReadNote(path, note, (*warnings, *findings), hindrance)
 
     def paper(self, index: int) -> bytes:
         """The note as `note render` prints it: the same document, the same writer, the same bytes."""
-        with _PRINTING:
+        with _WORKING:
             if index not in self._papers:
                 read = self.notes[index]
                 if read.note is None:
@@ -141,17 +145,20 @@ class Snapshot:
     @property
     def companions(self) -> tuple[Path, ...]:
         """The files beside the notes that have been read so far."""
-        reads: tuple[ReadNote, ...] = self.__dict__.get("notes", ())
-        return tuple(r.path.parent / name for r in reads if r.note for name, _ in r.note.companions)
+        return tuple(
+            r.path.parent / name for r in self._notes or () if r.note for name, _ in r.note.companions
+        )
 
 
-def _unprintable(note: VerbalNote, house: House) -> NotegenError | None:
-    """What keeps a note from being printed."""
+def _judged(note: Manuscript, house: House) -> tuple[tuple[Problem, ...], NotegenError | None]:
+    """The findings about a note or leaflet, and what keeps it from being printed."""
+    findings: tuple[Problem, ...] = ()
     try:
+        findings = preflight(note, house)
         compose_note(note, house, draft=False)
     except NotegenError as error:
-        return error
-    return None
+        return findings, error
+    return findings, None
 
 
 def _silent(_: str) -> None:

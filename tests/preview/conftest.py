@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from desks import Changes, Opened, opened
+from desks import LEAFLETS, NOTES, Opened, opened
 from playwright.sync_api import Browser, sync_playwright
 
 
@@ -25,6 +25,13 @@ def register_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def leaflet_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A desk that shows a reference card and a step guide."""
+    with opened(tmp_path_factory.mktemp("leaflets"), notes=LEAFLETS) as one:
+        yield one
+
+
 @pytest.fixture
 def own_desk(tmp_path: Path) -> Iterator[Opened]:
     """A desk whose material the test changes."""
@@ -33,10 +40,10 @@ def own_desk(tmp_path: Path) -> Iterator[Opened]:
 
 
 @pytest.fixture
-def changed_desk(tmp_path: Path) -> Iterator[Callable[[Changes], Opened]]:
+def changed_desk(tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     """Opens a desk whose files were changed before: by path what is replaced by what, or None for gone."""
     with ExitStack() as stack:
-        yield lambda changes: stack.enter_context(opened(tmp_path, changes))
+        yield lambda changes, notes=NOTES: stack.enter_context(opened(tmp_path, changes, notes))
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desks import PAGES, Markup, Opened
+from desks import LEAFLETS, PAGES, Markup, Opened
 
 from notegen.__main__ import commands
 from notegen.preview.people import sample_people
 
-Change = Callable[[Mapping[str, tuple[str, str] | None]], Opened]
+Change = Callable[..., Opened]
 NOTE = "examples/identity-cards.yaml"
 
 
@@ -82,6 +82,29 @@ def test_each_note_of_a_register_has_its_page_and_its_paper(register_desk: Opene
         assert page.count('<li class="beside">') > 0
         assert "alarm" not in page
     assert register_desk.get("/notes/2/note.pdf").content.startswith(b"%PDF")
+
+
+def test_leaflets_stand_side_by_side_too_text_by_text(leaflet_desk: Opened) -> None:
+    page = Markup(leaflet_desk.get("/en/notes/1").text)
+    assert "Obtaining a BIS number" in page.text
+    assert "reference still to be allotted" not in page.text
+    rows = leaflet_desk.get("/en/notes/1").text.split('<li class="beside">')[1:]
+    assert len(rows) > 10
+    assert [row for row in rows if "cell gap" in row] == []
+    pictures = [
+        a for tag, a in Markup(leaflet_desk.get("/en/notes/1/paper?show=de").text).elements if tag == "img"
+    ]
+    assert [a["alt"] for a in pictures] == ["Deutsch, page 1 of 1"]
+
+
+def test_a_finding_in_a_leaflet_stands_in_its_passage(changed_desk: Change) -> None:
+    step = "examples/bis-card.yaml"
+    desk = changed_desk(
+        {step: ("Vraag het identiteitsdocument", "Vraag het het identiteitsdocument")}, LEAFLETS
+    )
+    page = desk.get("/en/notes/1").text
+    cell = page.partition("Vraag")[2].partition("</div>")[0]
+    assert "stands twice in a row" in html.unescape(cell)
 
 
 def test_the_paper_is_what_note_render_prints(desk: Opened, tmp_path: Path) -> None:
