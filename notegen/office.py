@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from notegen.domain.email_address import EmailAddress
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from notegen.domain.activation import Activation
     from notegen.domain.attachment import Attachment
     from notegen.reading.roster_file import RosterOptions
-    from notegen.rendering.email import EmailComposer
+    from notegen.rendering.email import AttachmentSets, EmailComposer
     from notegen.settings import Settings
 
 REHEARSAL_URL = "https://profile.example.org/activate?token={token}"
@@ -52,11 +53,14 @@ def roster_options(settings: Settings, *, positional: bool = False) -> RosterOpt
 def make_composer(
     house: House,
     settings: Settings,
-    activation: Activation,
+    activation: Activation | None,
     now: Callable[[], datetime],
     tell: Callable[[str], None],
 ) -> EmailComposer:
-    """What turns notifications into mails; `tell` hears what an operator should know about them."""
+    """What turns notifications into mails; `tell` hears what an operator should know about them.
+
+    Without `activation` it makes no mail with a link or a code.
+    """
     from notegen.rendering.email import EmailComposer
 
     second = settings.activation.second_language
@@ -82,20 +86,37 @@ def make_note_composer(
 ) -> EmailComposer:
     """What turns a note into mails that carry it; they come from the sender of the note."""
     from notegen.domain.notification import NotificationKind
+
+    return make_mission_composer(house, settings, {NotificationKind.VERBAL_NOTE: [attachment]}, now, tell)
+
+
+def make_mission_composer(
+    house: House,
+    settings: Settings,
+    attachments: AttachmentSets,
+    now: Callable[[], datetime],
+    tell: Callable[[str], None],
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> EmailComposer:
+    """What turns mails to missions into messages, with attachments; they come from the sender of the notes.
+
+    `texts` stand in for templates of these names.
+    """
     from notegen.rendering.email import EmailComposer
+    from notegen.rendering.template import Templates
 
     names = {
         code: head.forms.get("short") or " ".join(head.lines[:2])
         for code, head in house.sender.letterheads.items()
     }
     return EmailComposer(
-        house.templates,
+        Templates(house.templates.folders, texts=texts) if texts else house.templates,
         house.languages,
         sender=_mail_sender(
             house, settings, tell, {c: names.get(c) or house.sender.short_name for c in house.languages}
         ),
         date=lambda: now().astimezone(),
-        attachments={NotificationKind.VERBAL_NOTE: [attachment]},
+        attachments=attachments,
     )
 
 

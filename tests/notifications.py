@@ -11,7 +11,7 @@ from notegen.domain.email_address import EmailAddress
 from notegen.domain.language import Language
 from notegen.domain.mail_sender import MailSender
 from notegen.domain.message_id import message_id
-from notegen.domain.notification import Notification, NotificationKind
+from notegen.domain.notification import OWN_WORDS, Notification, NotificationKind
 from notegen.domain.planned_mail import PlannedMail
 from notegen.rendering.email import EmailComposer
 from notegen.rendering.template import Templates
@@ -30,6 +30,13 @@ SENDER = MailSender(
     return_path=EmailAddress("bounces", DOMAIN),
     valid_days=30,
 )
+PERSONAL_KINDS = tuple(
+    kind
+    for kind in NotificationKind
+    if kind not in (NotificationKind.VERBAL_NOTE, NotificationKind.ANNOUNCEMENT)
+)
+"""The kinds whose mail is to one person, and names that person."""
+SECRETS = ("link", "code")
 
 
 def composer(
@@ -60,6 +67,7 @@ def planned(
     values: tuple[tuple[str, str], ...] = (),
 ) -> PlannedMail:
     position = list(NotificationKind).index(kind)
+    values = values or sample_values(kind)
     return PlannedMail(
         key="row-7",
         dispatch="may",
@@ -69,3 +77,9 @@ def planned(
             kind, position, language, recipient, first_names, last_name, 7, secret, values
         ),
     )
+
+
+def sample_values(kind: NotificationKind) -> tuple[tuple[str, str], ...]:
+    """A value for each word of that kind alone, but for those that are derived."""
+    own = (word for word in OWN_WORDS.get(kind, ()) if word not in SECRETS)
+    return tuple((word, f"sample {word}".replace("_", " ")) for word in own)

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from notegen import __version__
-from notegen.cli import activation, demo, health, posting, registry, roster, schema, standing, templates
+from notegen.cli import (
+    activation,
+    demo,
+    health,
+    notify,
+    posting,
+    registry,
+    roster,
+    schema,
+    standing,
+    templates,
+)
 
 app = typer.Typer(
     name="notegen",
@@ -21,6 +32,7 @@ app.add_typer(posting.app, name="note")
 app.add_typer(registry.app, name="register")
 app.add_typer(roster.app, name="roster")
 app.add_typer(standing.app, name="dispatch")
+app.add_typer(notify.app, name="notify")
 app.add_typer(activation.app, name="activation")
 app.add_typer(templates.app, name="templates")
 demo.add_to(app)

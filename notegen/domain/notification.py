@@ -18,6 +18,11 @@ class NotificationKind(StrEnum):
     ACTIVATION_LINK = "activation-link"
     ACTIVATION_CODE = "activation-code"
     VERBAL_NOTE = "verbal-note"
+    NUMBER_ASSIGNED = "number-assigned"
+    IDENTIFIED_AS = "identified-as"
+    DOCUMENT_REQUIRED = "document-required"
+    REQUEST_IN_PROGRESS = "request-in-progress"
+    ANNOUNCEMENT = "announcement"
 
 
 SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
@@ -28,6 +33,11 @@ SEQUENCES: Mapping[str, tuple[NotificationKind, ...]] = MappingProxyType(
             NotificationKind.ACTIVATION_CODE,
         ),
         "note": (NotificationKind.VERBAL_NOTE,),
+        "number-assigned": (NotificationKind.NUMBER_ASSIGNED,),
+        "identified-as": (NotificationKind.IDENTIFIED_AS,),
+        "document-required": (NotificationKind.DOCUMENT_REQUIRED,),
+        "request-in-progress": (NotificationKind.REQUEST_IN_PROGRESS,),
+        "announcement": (NotificationKind.ANNOUNCEMENT,),
     }
 )
 """What one person gets, in order: mail n+1 goes only after the server accepted mail n."""
@@ -37,6 +47,11 @@ OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         NotificationKind.ACTIVATION_LINK: ("link",),
         NotificationKind.ACTIVATION_CODE: ("code",),
         NotificationKind.VERBAL_NOTE: ("reference", "title"),
+        NotificationKind.NUMBER_ASSIGNED: ("number", "request", "requester"),
+        NotificationKind.IDENTIFIED_AS: ("number", "official_name", "requested_name", "request", "requester"),
+        NotificationKind.DOCUMENT_REQUIRED: ("document", "deadline", "request", "requester"),
+        NotificationKind.REQUEST_IN_PROGRESS: ("received", "request", "requester"),
+        NotificationKind.ANNOUNCEMENT: ("subject", "body", "elsewhere"),
     }
 )
 """The words that one kind's texts may use beyond those of all kinds; link and code never meet in one."""

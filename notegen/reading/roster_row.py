@@ -36,8 +36,8 @@ class RowReader:
         self._today = today
         self._letters = tuple(columns.letters.get(field, "") for field in FIELDS)
         self._optional = {f: letters for f, letters in columns.letters.items() if f not in FIELDS}
-        self._spellings = _spellings(languages)
-        self._codes = _offered(languages)
+        self._spellings = spellings(languages)
+        self._codes = offered(languages)
 
     def read(self, row: SheetRow) -> AcceptedRow | RejectedRow | None:
         """What the row comes to; None where it is blank in the columns of the form."""
@@ -147,7 +147,7 @@ class RowReader:
         """Mission, link and code where the roster has columns for them; the birth date only warns."""
         cells = {field: row.cells.get(letters) for field, letters in self._optional.items()}
         born = birth_date(number, self._today) if number is not None else None
-        stated = _stated_date(cells.get("birth_date"))
+        stated = stated_date(cells.get("birth_date"))
         if born and stated and born != stated:
             told = born.strftime("%d/%m/%Y")
             warnings.append(
@@ -175,23 +175,24 @@ class RowReader:
         return Problem(code, Place(self._file, row.number, field), quoted(value), severity, slots)
 
 
-def _spellings(languages: Mapping[str, Language]) -> dict[str, str]:
+def spellings(languages: Mapping[str, Language]) -> dict[str, str]:
     """Every way to name a language on the form, as typed most often and folded, with its code."""
-    spellings: dict[str, str] = {}
+    found: dict[str, str] = {}
     for code, language in languages.items():
         for name in (language.roster_code, language.name, *language.roster_names):
-            spellings[name] = spellings[name.casefold()] = code
-    return spellings
+            found[name] = found[name.casefold()] = code
+    return found
 
 
-def _offered(languages: Mapping[str, Language]) -> str:
+def offered(languages: Mapping[str, Language]) -> str:
     """The codes of the languages in the order in which the form names them, then any others."""
     header = next(iter(languages.values())).headers[FIELDS.index("language")]
     codes = [language.roster_code for language in languages.values()]
     return ", ".join(sorted(codes, key=lambda code: (code not in header, header.find(code))))
 
 
-def _stated_date(value: Value | None) -> date | None:
+def stated_date(value: Value | None) -> date | None:
+    """The day that a cell holds, or a text such as 30/07/1985 or 1985-07-30; None for anything else."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

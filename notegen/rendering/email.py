@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
 from notegen.domain.activation import Activation
 from notegen.domain.attachment import Attachment
@@ -32,6 +33,9 @@ from notegen.rendering.template import Templates
 
 PERSONAL = ("first_names", "last_name", "name")
 """The words of every kind about a person; OWN_WORDS adds `link`, `code` and others to single kinds."""
+
+AttachmentSets: TypeAlias = Mapping[str, Sequence[Attachment]]
+"""Files by the kind of the mails that they go along with, or by the name that a mail gives them."""
 
 _HIDDEN_LINK = "https://hidden.invalid/"
 _HIDDEN_CODE = "••••-••••"
@@ -55,7 +59,8 @@ class EmailComposer:
     """Makes mails. `second_language` (a code) is written below the first one where the two differ.
 
     `date` gives the moment of sending, with its time zone. A kind and language is settled when it is first
-    needed, or by `prepare`. `attachments` go along by kind, beside those that a kind's text names.
+    needed, or by `prepare`. `attachments` go along by kind, or by the name that a notification has as its
+    value `attachments`, beside those that a kind's text names.
     """
 
     def __init__(
@@ -67,7 +72,7 @@ class EmailComposer:
         date: Callable[[], datetime],
         activation: Activation | None = None,
         second_language: str = "",
-        attachments: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
+        attachments: AttachmentSets = MappingProxyType({}),
     ) -> None:
         self._templates = templates
         self._languages = languages
@@ -77,7 +82,7 @@ class EmailComposer:
         self._second = second_language
         self._attachments = attachments
         self._looks = read_looks()
-        self._forms: dict[tuple[str, str, tuple[str, ...]], MailForm] = {}
+        self._forms: dict[tuple[str, str, tuple[str, ...], str], MailForm] = {}
         self._return_path = (sender.return_path or sender.address).text
         self._moment: datetime | None = None
         self._stamp = b""
@@ -108,7 +113,8 @@ class EmailComposer:
         notification = planned.notification
         values = _values(notification, secret)
         empty = tuple(word for word, value in values.items() if not value)
-        form = self._form(notification.kind, notification.language, empty)
+        files = values.pop("attachments", "")
+        form = self._form(notification.kind, notification.language, empty, files)
         recipient = notification.recipient
         to = mime.mailbox(mime.checked(notification.name.strip(), "name"), recipient)
         return Mail(
@@ -121,16 +127,15 @@ class EmailComposer:
             needs_smtputf8=recipient.needs_smtputf8,
         )
 
-    def _form(self, kind: str, code: str, empty: tuple[str, ...]) -> MailForm:
+    def _form(self, kind: str, code: str, empty: tuple[str, ...], files: str = "") -> MailForm:
         """What the mails share; a text may say something else where a word is empty, so that each such case
         is a form of its own."""
-        key = (kind, code, empty)
+        key = (kind, code, empty, files)
         if key not in self._forms:
             codes = dict.fromkeys((code, self._second or code))
             sections = [self._section(kind, each, empty) for each in codes]
-            self._forms[key] = mail_form(
-                sections, self._templates, self._sender, self._attachments.get(kind, ())
-            )
+            along = self._attachments.get(files or kind, ())
+            self._forms[key] = mail_form(sections, self._templates, self._sender, along)
         return self._forms[key]
 
     def _section(self, kind: str, code: str, empty: tuple[str, ...]) -> Section:

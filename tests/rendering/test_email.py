@@ -17,7 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import escape
-from notifications import ACTIVATION, MEMBER, NOW, SENDER, composer, planned
+from notifications import ACTIVATION, MEMBER, NOW, PERSONAL_KINDS, SENDER, composer, planned
 
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.language import Language
@@ -25,7 +25,7 @@ from notegen.domain.notification import NotificationKind
 from notegen.errors import RenderingError, TemplateError
 from notegen.rendering.email import EmailComposer
 
-KINDS = tuple(NotificationKind)
+KINDS = PERSONAL_KINDS
 LINK = NotificationKind.ACTIVATION_LINK
 CODE = NotificationKind.ACTIVATION_CODE
 HOSTILE = (

@@ -1,0 +1,117 @@
+"""An announcement to the missions of a list: each in its language, with the nearest of each attachment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notegen.domain.addressee import Addressee
+from notegen.domain.announcement import Announcement
+from notegen.domain.attachment import Attachment
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.language import Language
+from notegen.domain.notification import Notification, NotificationKind, Series
+from notegen.flows.house import House
+
+if TYPE_CHECKING:
+    from notegen.rendering.email import AttachmentSets
+
+_BODY = "{{ body }}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementMails:
+    """What goes to whom: one series a mission, the attachments by the set that a mail names, the texts.
+
+    `texts` are the templates of the kind with the announcement's own body in its place.
+    """
+
+    digest: str
+    series: tuple[Series, ...]
+    without_address: tuple[str, ...]
+    attachments: AttachmentSets
+    texts: Mapping[str, str]
+
+
+def read_announcement_file(path: Path, house: House) -> Announcement:
+    """The announcement of a file; NoteFileError with every reason at once."""
+    from notegen.reading.announcement_file import read_announcement
+
+    return read_announcement(path, house.languages)
+
+
+def announce(
+    announcement: Announcement,
+    addressees: Mapping[str, Addressee],
+    house: House,
+    redirect_to: EmailAddress | None = None,
+) -> AnnouncementMails:
+    """The mail of every mission that has an address; `redirect_to` makes a rehearsal of them."""
+    sets: dict[str, tuple[Attachment, ...]] = {}
+    series = tuple(
+        _series(mission, redirect_to or mission.email, announcement, house, sets)
+        for mission in addressees.values()
+        if mission.email
+    )
+    digest = announcement.digest
+    if redirect_to is not None:
+        digest = sha256(f"{digest} to {redirect_to.folded}".encode()).hexdigest()
+    without = tuple(mission.key for mission in addressees.values() if not mission.email)
+    return AnnouncementMails(digest, series, without, sets, _texts(announcement, house))
+
+
+def language_of(mission: Addressee, announcement: Announcement) -> str:
+    """The mission's first language that the announcement is written in, else the announcement's first."""
+    spoken = (code for code in mission.languages if code in announcement.subjects)
+    return next(spoken, announcement.languages[0])
+
+
+def _series(
+    mission: Addressee,
+    address: EmailAddress,
+    announcement: Announcement,
+    house: House,
+    sets: dict[str, tuple[Attachment, ...]],
+) -> Series:
+    code = language_of(mission, announcement)
+    others = (*mission.languages, *announcement.languages)
+    chosen = [file.nearest(code, others) for file in announcement.files]
+    name = ",".join(chosen)
+    sets[name] = tuple(file.files[own] for file, own in zip(announcement.files, chosen, strict=True))
+    sentences = [
+        _elsewhere(file.titles[code], own, code, house.languages)
+        for file, own in zip(announcement.files, chosen, strict=True)
+        if own != code
+    ]
+    values = {
+        "subject": announcement.subjects[code],
+        "elsewhere": " ".join(sentences),
+        "attachments": name,
+    }
+    forms = mission.forms.get(code)
+    notification = Notification(
+        NotificationKind.ANNOUNCEMENT, 0, code, address, "", forms.name if forms else mission.key, 0,
+        values=tuple(values.items()),
+    )  # fmt: skip
+    return Series(mission.key, (notification,))
+
+
+def _elsewhere(title: str, attached: str, own: str, languages: Mapping[str, Language]) -> str:
+    """The sentences which say that a file is not in the language of the mail, and in which one it is."""
+    words = languages[own].messages["announcement-elsewhere"]
+    named = languages[own].in_language
+    slots = {"title": title, "own": named[own], "attached": named[attached]}
+    return f"{words.what.format_map(slots)} {words.do.format_map(slots)}"
+
+
+def _texts(announcement: Announcement, house: House) -> Mapping[str, str]:
+    """The kind's template in each language, with the body, which is Markdown like the template itself."""
+    name = NotificationKind.ANNOUNCEMENT.value
+    sources = {code: f"{code}/notifications/{name}.md" for code in announcement.languages}
+    return {
+        path: house.templates.source(path).replace(_BODY, announcement.bodies[code].strip())
+        for code, path in sources.items()
+    }
