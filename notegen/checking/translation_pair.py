@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from notegen.checking.leftover import leftovers
 from notegen.domain.passage import Passage, PassageKind, Protected, protected, visible
@@ -39,7 +40,13 @@ class TranslatedPair:
 
     def marks(self, *sorts: str) -> tuple[Counter[str], Counter[str]]:
         """The protected stretches of these sorts in the source and in the translation, counted."""
-        return _counted(self.source, sorts), _counted(self.translation, sorts)
+        one, other = self.stretches
+        return _counted(one, sorts), _counted(other, sorts)
+
+    @cached_property
+    def stretches(self) -> tuple[tuple[Protected, ...], tuple[Protected, ...]]:
+        """The protected stretches of the source and of the translation."""
+        return protected(self.source.text), protected(self.translation.text)
 
 
 def check_pair(pair: TranslatedPair) -> Iterator[Problem]:
@@ -52,12 +59,12 @@ def check_pair(pair: TranslatedPair) -> Iterator[Problem]:
         yield from check(pair)
 
 
-def _counted(passage: Passage, sorts: Iterable[str]) -> Counter[str]:
-    return Counter(part.plain for part in protected(passage.text) if part.sort in sorts)
+def _counted(stretches: Iterable[Protected], sorts: Iterable[str]) -> Counter[str]:
+    return Counter(part.plain for part in stretches if part.sort in sorts)
 
 
 def _place_of(pair: TranslatedPair, plain: str) -> int:
-    parts: Iterator[Protected] = (part for part in protected(pair.translation.text) if part.plain == plain)
+    parts: Iterator[Protected] = (part for part in pair.stretches[1] if part.plain == plain)
     return next((part.start for part in parts), 0)
 
 

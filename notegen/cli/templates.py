@@ -105,8 +105,9 @@ def export(
     Example: notegen templates export nl -o nl.xliff
     """
     from notegen.errors import InputError
-    from notegen.flows.exchange import export_note, export_templates
+    from notegen.flows.exchange import export_templates
     from notegen.flows.note import read_note_file
+    from notegen.flows.note_exchange import export_note
     from notegen.flows.saving import save
 
     if output.exists():
@@ -130,7 +131,8 @@ def import_(
     Example: notegen templates import nl.xliff
     """
     from notegen.domain.problem import Severity
-    from notegen.flows.exchange import import_note, import_templates
+    from notegen.flows.exchange import import_templates
+    from notegen.flows.note_exchange import import_note
 
     if note is None:
         written, found = import_templates(face.folders, file)

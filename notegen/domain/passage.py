@@ -120,6 +120,7 @@ class Origins:
     faults: tuple[Problem, ...] = ()
 
 
+_MARKS = re.compile(r"[{<\[\]`*]")
 _PROTECTED = re.compile(
     r"""
       (?P<comment>\{\#.*?\#\})
@@ -151,6 +152,8 @@ class Protected:
     @property
     def plain(self) -> str:
         """The text with its white space evened out, to be compared."""
+        if "{" not in self.text:
+            return " ".join(self.text.split())
         opened = re.sub(r"\{([{%])-?\s*", r"{\1 ", " ".join(self.text.split()))
         return re.sub(r"\s*-?([}%])\}", r" \1}", opened)
 
@@ -160,6 +163,8 @@ def protected(text: str) -> tuple[Protected, ...]:
 
     `sort` is one of comment, tag, target, address, code, word, markup, slot, open, bold, note.
     """
+    if _MARKS.search(text) is None:
+        return ()
     return tuple(
         Protected(match.lastgroup or "", match[0], match.start(), match.end())
         for match in _PROTECTED.finditer(text)
@@ -168,4 +173,5 @@ def protected(text: str) -> tuple[Protected, ...]:
 
 def visible(text: str) -> str:
     """The words of a text alone, single spaces between them."""
-    return " ".join(_PROTECTED.sub(" ", text).replace("*", "").split())
+    words = _PROTECTED.sub(" ", text).replace("*", "") if _MARKS.search(text) else text
+    return " ".join(words.split())

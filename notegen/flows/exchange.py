@@ -1,4 +1,4 @@
-"""Texts to translators and back, as XLIFF: templates of a language, and the bodies of notes."""
+"""Templates to translators and back, as XLIFF."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from notegen.domain.alignment import Pair, changed_pairs, translated_pairs
 from notegen.domain.passage import Origin, Passage, PassageKind, TemplateText, protected, visible
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.errors import InputError
-from notegen.flows.house import House
 from notegen.flows.saving import save
 from notegen.flows.translation import check_template_folders, write_origins
 
 if TYPE_CHECKING:
     from notegen.checking.translations import Cell, Matrix
-    from notegen.domain.note import LanguageVersion, VerbalNote
     from notegen.reading.emendation import Emendation
     from notegen.reading.xliff import ExchangeFile, ExchangeUnit
 
@@ -94,7 +92,7 @@ def import_templates(folders: Sequence[Path], xliff: Path) -> tuple[tuple[Path, 
             place = Place(str(xliff), file.units[0].line if file.units else None)
             imported.problems.append(Problem("exchange-text-gone", place, file.name, Severity.WARNING))
             continue
-        _import_text(_Exchange(file, source, matrix, xliff), imported)
+        _import_text(Exchange(file, source, matrix, xliff), imported)
     written: list[Path] = []
     if not any(problem.severity is Severity.ERROR for problem in imported.problems):
         written = [save(path, content) for path, content in imported.files.items()]
@@ -103,7 +101,7 @@ def import_templates(folders: Sequence[Path], xliff: Path) -> tuple[tuple[Path, 
 
 
 @dataclass(frozen=True)
-class _Exchange:
+class Exchange:
     """One file of an XLIFF document and the templates that it is about."""
 
     file: ExchangeFile
@@ -114,12 +112,13 @@ class _Exchange:
     def problem(
         self, code: str, unit: ExchangeUnit, found: str, severity: Severity = Severity.ERROR
     ) -> Problem:
+        """A finding at a unit of the XLIFF document."""
         place = Place(str(self.xliff), unit.line)
         told = (("name", self.file.name), ("passage", unit.key))
         return Problem(code, place, found, severity, told, self.file.target_language)
 
 
-def _import_text(exchange: _Exchange, imported: Imported) -> None:
+def _import_text(exchange: Exchange, imported: Imported) -> None:
     from notegen.reading.emendation import emended, emended_copy
 
     language, name = exchange.file.target_language, exchange.file.name
@@ -133,7 +132,7 @@ def _import_text(exchange: _Exchange, imported: Imported) -> None:
             )
             return
         pairs = translated_pairs(exchange.source.passages, translation.passages)
-    words, units = _wanted(exchange, pairs, imported)
+    words, units = wanted_words(exchange, pairs, imported)
     if translation is not None:
         emendation = emended(exchange.source, translation, pairs, words)
         path = Path(translation.path)
@@ -146,12 +145,12 @@ def _import_text(exchange: _Exchange, imported: Imported) -> None:
         imported.files[path] = emendation.text.encode()
     else:
         return
-    _tell(exchange, emendation, units, imported)
+    tell_emendation(exchange, emendation, units, imported)
     _record(exchange, emendation, units, Path(str(path).removesuffix(name)), imported)
 
 
-def _wanted(
-    exchange: _Exchange, pairs: Sequence[Pair], imported: Imported
+def wanted_words(
+    exchange: Exchange, pairs: Sequence[Pair], imported: Imported
 ) -> tuple[dict[str, str], dict[str, ExchangeUnit]]:
     """The words for each passage of the source as it is now, and the units that they come from."""
     from notegen.reading.emendation import shown_words
@@ -182,7 +181,7 @@ def _wanted(
     return words, units
 
 
-def _as_passages(exchange: _Exchange) -> list[Passage]:
+def _as_passages(exchange: Exchange) -> list[Passage]:
     kinds = {kind.value: kind for kind in PassageKind}
     return [
         Passage(unit.key, kinds.get(unit.kind, PassageKind.PARAGRAPH), unit.source)
@@ -203,9 +202,10 @@ def _counted(text: str) -> Counter[str]:
     return Counter(part.plain for part in protected(text))
 
 
-def _tell(
-    exchange: _Exchange, emendation: Emendation, units: Mapping[str, ExchangeUnit], imported: Imported
+def tell_emendation(
+    exchange: Exchange, emendation: Emendation, units: Mapping[str, ExchangeUnit], imported: Imported
 ) -> None:
+    """Note which words found no place, and which break the file."""
     for keys, code, severity in (
         (emendation.left, "exchange-no-place", Severity.WARNING),
         (emendation.broken, "exchange-breaks-file", Severity.ERROR),
@@ -217,7 +217,7 @@ def _tell(
 
 
 def _record(
-    exchange: _Exchange,
+    exchange: Exchange,
     emendation: Emendation,
     units: Mapping[str, ExchangeUnit],
     home: Path,
@@ -243,73 +243,3 @@ def _record(
 
 def _digests(origin: Origin) -> list[tuple[str, str]]:
     return [(passage.key, passage.digest) for passage in origin.passages]
-
-
-TITLE = "title"
-
-
-def export_note(note: VerbalNote, language: str, source: str = "") -> bytes:
-    """A note's title and body in one language beside another (its first, unless told), as XLIFF 1.2."""
-    from notegen.reading.emendation import shown_words
-    from notegen.reading.xliff import ExchangeFile, ExchangeUnit, write_xliff
-
-    one, other = _versions(note, language, source)
-    original, translation = _note_text(note, one), _note_text(note, other)
-    pairs = translated_pairs(original.passages, translation.passages)
-    others = {first.key: second for first, second in pairs if first is not None}
-    units = [
-        ExchangeUnit(p.key, p.kind.value, shown_words(p), target.text if target else "", "translated")
-        for p in original.passages
-        if p.is_words
-        for target in (others.get(p.key),)
-    ]
-    head = ExchangeUnit(TITLE, PassageKind.HEAD.value, one.title, other.title, "translated")
-    return write_xliff([ExchangeFile(note.source_name, one.language, other.language, (head, *units))])
-
-
-def _versions(note: VerbalNote, language: str, source: str) -> tuple[LanguageVersion, LanguageVersion]:
-    versions = {version.language: version for version in note.versions}
-    first = source or next((code for code in versions if code != language), "")
-    for code in (language, first):
-        if code not in versions:
-            hint = "Add the language to the note: under `languages`, with a title and a copy of a body."
-            raise InputError(f"the note has no section in {code!r}", where=note.source_name, hint=hint)
-    return versions[first], versions[language]
-
-
-def _note_text(note: VerbalNote, version: LanguageVersion) -> TemplateText:
-    from notegen.reading.markdown_passages import markdown_passages
-
-    passages = markdown_passages(version.body)
-    return TemplateText(version.language, "body.md", note.source_name, version.body, passages)
-
-
-def import_note(path: Path, house: House, xliff: Path) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
-    """Put what a translator gave back into a note file; all or nothing, as `import_templates`."""
-    from notegen.checking.translations import Matrix
-    from notegen.flows.note import read_note_file
-    from notegen.reading.emendation import emended
-    from notegen.reading.note_emendation import emended_note
-    from notegen.reading.xliff import read_xliff
-
-    note, _ = read_note_file(path, house)
-    imported = Imported()
-    for file in read_xliff(xliff):
-        if file.name != note.source_name:
-            raise InputError(
-                f"this is about {file.name}", where=str(xliff), hint="Name that note after --note."
-            )
-        one, other = _versions(note, file.target_language, file.source_language)
-        body = replace(file, units=tuple(unit for unit in file.units if unit.key != TITLE))
-        title = next((unit.target for unit in file.units if unit.key == TITLE and unit.target), other.title)
-        source, translation = _note_text(note, one), _note_text(note, other)
-        pairs = translated_pairs(source.passages, translation.passages)
-        exchange = _Exchange(body, source, Matrix((), (), {}, {}), xliff)
-        words, units = _wanted(exchange, pairs, imported)
-        emendation = emended(source, translation, pairs, words)
-        _tell(exchange, emendation, units, imported)
-        companions = dict(note.companions)
-        imported.files.update(emended_note(path, other, title, emendation.text, companions))
-    if any(problem.severity is Severity.ERROR for problem in imported.problems):
-        return (), tuple(imported.problems)
-    return tuple(save(file, content) for file, content in imported.files.items()), tuple(imported.problems)

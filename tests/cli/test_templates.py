@@ -10,18 +10,26 @@ from pathlib import Path
 import pytest
 from terminal import Notegen
 
+from notegen.flows.translation import mark_reviewed
+
 LINK = "notifications/activation-link.md"
 CREATED = "notifications/profile-created.md"
 STATES = ("needs-review-translation", "translated")
 
 
-@pytest.fixture
-def copy(tmp_path: Path, templates_folder: Path, notegen: Notegen) -> Path:
-    """A copy of the templates, every language of it reviewed."""
-    folder = Path(shutil.copytree(templates_folder, tmp_path / "own"))
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory, templates_folder: Path) -> Path:
+    """The templates, every language of them reviewed."""
+    folder = Path(shutil.copytree(templates_folder, tmp_path_factory.mktemp("reviewed") / "templates"))
     for code in ("de", "fr", "nl"):
-        assert notegen("templates", "reviewed", code, "--templates", folder).code == 0
+        assert list(mark_reviewed([folder], code)) == [folder / code / "origins.toml"]
     return folder
+
+
+@pytest.fixture
+def copy(tmp_path: Path, reviewed: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(reviewed, tmp_path / "own"))
 
 
 @pytest.fixture
