@@ -357,3 +357,19 @@ def test_an_exchange_about_another_note_is_refused(notegen: Notegen, examples: P
     refused = notegen("templates", "import", "nl.xliff", "--note", examples / "national-day.yaml")
     assert refused.code == 2
     assert "vehicles.yaml" in refused.err
+
+
+def test_a_body_in_a_file_of_its_own_is_changed_there(notegen: Notegen, tmp_path: Path) -> None:
+    note = tmp_path / "note.yaml"
+    assert notegen("note", "new", "-o", note, "--language", "fr").code == 0
+    head, _, body = note.read_text("utf-8").partition("  nl: |\n")
+    own = tmp_path / "body.nl.md"
+    own.write_text("".join(line.removeprefix("    ") for line in body.splitlines(True)), encoding="utf-8")
+    note.write_text(f"{head}  nl: {{file: body.nl.md}}\n", encoding="utf-8")
+    before, told = note.read_bytes(), own.read_text("utf-8")
+    assert notegen("templates", "export", "nl", "-o", "nl.xliff", "--note", note).code == 0
+    change(tmp_path / "nl.xliff", "het e-mailadres van die persoon", "het adres van die persoon")
+    imported = notegen("templates", "import", "nl.xliff", "--note", note)
+    assert (imported.code, imported.out) == (0, f"{own}\n"), imported.err
+    assert note.read_bytes() == before
+    assert own.read_text("utf-8") == told.replace("e-mailadres", "adres")
