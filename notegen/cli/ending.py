@@ -90,6 +90,6 @@ def _log(outcome: RunOutcome, code: int) -> None:
     counts = asdict(outcome.summary)
     if outcome.trouble is not None:
         told = {key: without_addresses(words) for key, words in _told(outcome.trouble).items()}
-        record("error", dispatch=counts["name"], **told)
+        record("error", level="error", dispatch=counts["name"], **told)
     name = counts.pop("name")
     record("ended", dispatch=name, **counts, rejected=outcome.rejected, exit_code=code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any
 
 import structlog
 
@@ -12,7 +13,7 @@ from notegen.dispatch.event import Event, Progress
 _LOCAL_PART = re.compile(r"[^\s<>@]+@")
 
 
-def record(event: str, **facts: object) -> None:
+def record(event: str, *, level: str = "info", **facts: object) -> None:
     """Write one line: when, what happened, and facts about it; words of others pass `without_addresses`."""
     structlog.configure(
         processors=[
@@ -23,7 +24,7 @@ def record(event: str, **facts: object) -> None:
         # Given anew each time: whoever redirects standard error wants the lines too.
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.get_logger().info(event, **facts)
+    getattr(structlog.get_logger(), level)(event, **facts)
 
 
 def without_addresses(words: str) -> str:
@@ -45,7 +46,7 @@ def event_log(dispatch: str) -> Progress:
     def write(event: Event) -> None:
         done = event.settlement
         if done is None:
-            facts: dict[str, object] = {"text": without_addresses(event.text)} if event.text else {}
+            facts: dict[str, Any] = {"text": without_addresses(event.text)} if event.text else {}
             record(event.kind.value, dispatch=dispatch, pause_seconds=round(event.seconds, 3), **facts)
             return
         note = done.mail.notification

@@ -255,6 +255,7 @@ class TestLog:
         assert events[-1] == "ended"
         assert "finding" in events
         assert ("error" in events) == (not server.accepted)
+        assert {line["level"] for line in lines} - {"info"} == ({"error"} if "error" in events else set())
         assert lines[-1]["exit_code"] == ended.code
         shown = ended.err.replace("@profiles.example.org", "")
         for secret in ("who@", "@missie", "@where", "example.org", "token=", "Lindqvist", "91.09.05"):
