@@ -117,12 +117,32 @@ def test_a_template_is_a_document_kind(templates_folder: Path, tmp_path: Path) -
     assert "thanks the diplomatic missions" in html
 
 
-def test_the_page_tells_every_word_of_a_document() -> None:
-    source = (ROOT / "notegen" / "rendering" / "wording.py").read_text(encoding="utf-8")
+def test_the_looks_of_a_kind_lie_beside_the_languages(templates_folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(templates_folder / "en" / "documents", own / "en" / "documents")
+    (own / "en" / "documents" / "verbal-note.html").rename(own / "en" / "documents" / "word.html")
+    looks = own / "layout" / "word.css"
+    looks.parent.mkdir()
+    looks.write_text(snippet("A document kind", "css"), encoding="utf-8")
+    folders = [own, templates_folder]
+    assert composed(folders, tmp_path, "word", "en").looks == looks.read_text(encoding="utf-8")
+    assert composed(folders, tmp_path, "verbal-note", "en").looks == ""
+
+
+def words_given(module: str, function: str) -> set[object]:
+    """The keys of the mapping that a function of rendering gives to templates."""
+    source = (ROOT / "notegen" / "rendering" / module).read_text(encoding="utf-8")
     functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
-    values = next(function for function in functions if function.name == "section_values")
-    keys = next(node for node in ast.walk(values) if isinstance(node, ast.Dict)).keys
-    assert words_told("A document kind") == {key.value for key in keys if isinstance(key, ast.Constant)}
+    values = next(each for each in functions if each.name == function)
+    given = next(node.value for node in values.body if isinstance(node, ast.Return))
+    assert isinstance(given, ast.Dict)
+    return {key.value for key in given.keys if isinstance(key, ast.Constant)}
+
+
+def test_the_page_tells_every_word_of_a_document() -> None:
+    of_notes = words_given("wording.py", "section_values")
+    of_leaflets = words_given("leaflet.py", "leaflet_values")
+    assert words_told("A document kind") == of_notes | of_leaflets
 
 
 def test_a_markdown_file_is_a_notification_kind(templates_folder: Path, tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ class LeafletForm(Strict):
     )
     links: dict[str, dict[Code, Line]] = Field(
         {},
-        description="Addresses by name and language; a text says [the register](link:register), and these words head the address in the list of addresses.",
+        description="Addresses by name and language; a text says [BIS register](link:register), and the list "
+        "of web addresses gives the address with these words.",
     )
     accepted: tuple[AcceptanceForm, ...] = Field(
         (), description="Findings of `notegen note check` that are accepted, each with its reason."

@@ -182,3 +182,46 @@ def test_a_mission_gets_its_note_in_its_own_languages(
     notegen(*merging, "-o", "out", "--jobs", "1")
     with pikepdf.open(tmp_path / "out/staff-list-draft-embassy-fr.pdf") as pdf, pdf.open_outline() as outline:
         assert len(outline.root) == 2
+
+
+@pytest.mark.parametrize(("name", "pages"), [("bis-card", 4), ("employer-guide", 8)])
+def test_a_leaflet_is_checked_printed_and_rebuilt_like_a_note(
+    notegen: Notegen, examples: Path, tmp_path: Path, name: str, pages: int
+) -> None:
+    checked = notegen("note", "check", examples / f"{name}.yaml")
+    assert (checked.code, checked.err) == (0, "")
+    printed = notegen("note", "render", examples / f"{name}.yaml", "-o", "out", "--html")
+    assert printed.out.split() == [f"out/{name}.pdf", f"out/{name}.html"]
+    with pikepdf.open(tmp_path / "out" / f"{name}.pdf") as pdf:
+        assert len(pdf.pages) == pages
+    assert notegen("note", "rebuild", f"out/{name}.pdf", "--check").code == 0
+
+
+def test_a_leaflet_in_some_languages_is_rebuilt_as_it_was(notegen: Notegen, examples: Path) -> None:
+    notegen("note", "render", examples / "bis-card.yaml", "-o", "out", "--only", "de,fr", "--draft")
+    assert notegen("note", "rebuild", "out/bis-card-draft.pdf", "--check").code == 0
+
+
+def test_a_leaflet_that_is_too_long_is_found_before_and_refused_when_printed(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    text = (examples / "bis-card.yaml").read_text(encoding="utf-8")
+    long = text.replace("neither of which is complete.", "neither of which is complete. " * 60)
+    (tmp_path / "long.yaml").write_text(long, encoding="utf-8")
+    checked = notegen("note", "check", "long.yaml", "--json")
+    assert checked.code == 1
+    (found,) = json.loads(checked.out)[0]["findings"]
+    assert (found["code"], found["line"]) == ("note-too-long", 11)
+    for jobs in ("1", "2"):
+        refused = notegen("note", "render", "long.yaml", examples / "vehicles.yaml", "--jobs", jobs)
+        assert refused.code == 2
+        assert "the section in en-GB is" in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_leaflet_has_no_number_to_allot_and_no_mission_to_go_to(notegen: Notegen, examples: Path) -> None:
+    addressees = examples / "addressees.yaml"
+    for command in (["issue"], ["merge", "--addressees", addressees]):
+        refused = notegen("note", command[0], examples / "bis-card.yaml", *command[1:])
+        assert refused.code == 2
+        assert "a reference-card is no note" in refused.err
