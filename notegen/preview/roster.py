@@ -35,7 +35,7 @@ def show_roster(visit: Visit) -> Values:
     if path is None:
         return {"file": ""}
     try:
-        roster = visit.snapshot.roster
+        roster = visit.snapshot.roster_for(visit.words.code)
     except NotegenError as error:
         return {"file": str(path), "sheet": "", "reasons": visit.reasons(error)}
     if roster is None:

@@ -16,7 +16,7 @@ from notegen.domain.language import Language
 from notegen.domain.leaflet import Manuscript
 from notegen.domain.problem import Problem
 from notegen.domain.roster import Roster
-from notegen.errors import NotegenError
+from notegen.errors import NotegenError, RosterFileError
 from notegen.flows import House, compose_note, read_roster_file
 from notegen.flows.note import preflight, read_manuscripts_file
 from notegen.flows.translation import check_template_folders
@@ -111,6 +111,16 @@ class Snapshot:
         if own.roster is None:
             return None
         return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings))
+
+    def roster_for(self, reader: str) -> Roster | None:
+        """The roster; RosterFileError in the reader's language (a code) when it cannot be used."""
+        try:
+            return self.roster
+        except RosterFileError:
+            own = self.commission
+            if own.roster is None or reader not in self.house.languages:
+                raise
+            return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings), reader)
 
     @property
     def notes(self) -> tuple[ReadNote, ...]:

@@ -26,12 +26,13 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing to mend."""
+    """One thing to mend, in words of the language `tag`."""
 
     where: str
     what: str
     hint: str
     lines: tuple[SourceLine, ...] = ()
+    tag: str = "en"
 
 
 def reasons(error: NotegenError, files: Sequence[Path]) -> tuple[Reason, ...]:

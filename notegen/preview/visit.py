@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from notegen.domain.language import Language
 from notegen.domain.problem import Problem
-from notegen.errors import NotegenError
+from notegen.errors import NotegenError, RosterFileError
 from notegen.preview.snapshot import Snapshot
 from notegen.preview.trouble import Reason, reasons
 from notegen.preview.words import DeskWords
@@ -38,7 +38,10 @@ class Visit:
     def reasons(self, error: NotegenError) -> tuple[Reason, ...]:
         """An error as the page shows it."""
         own = self.snapshot.commission
-        return reasons(error, (*own.files, *self.snapshot.companions, *own.folders))
+        found = reasons(error, (*own.files, *self.snapshot.companions, *own.folders))
+        if isinstance(error, RosterFileError) and error.code:
+            return tuple(replace(reason, tag=self.words.tag) for reason in found)
+        return found
 
     @property
     def reader(self) -> Language:

@@ -32,6 +32,14 @@ def leaflet_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def bad_roster_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A desk whose roster is no workbook."""
+    with opened(tmp_path_factory.mktemp("bad")) as one:
+        (one.examples / "members.xlsx").write_bytes(b"no workbook at all")
+        yield one
+
+
 @pytest.fixture
 def own_desk(tmp_path: Path) -> Iterator[Opened]:
     """A desk whose material the test changes."""

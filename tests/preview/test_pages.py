@@ -238,11 +238,18 @@ def test_the_roster_tells_what_is_wrong_in_the_reader_s_language(desk: Opened) -
     assert "Ligne 13" not in only
 
 
-def test_a_roster_that_cannot_be_used_is_told(own_desk: Opened) -> None:
-    (own_desk.examples / "members.xlsx").write_bytes(b"no workbook")
-    page = Markup(own_desk.get("/en/roster").text).text
-    assert "This list cannot be used as it is" in page
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("en", "cannot be used as it is"), ("fr", "Excel"), ("nl", "rekenblad"), ("de", "Tabellen")],
+)
+def test_a_roster_that_cannot_be_used_is_told_in_the_reader_s_language(
+    bad_roster_desk: Opened, code: str, words: str
+) -> None:
+    page = bad_roster_desk.get(f"/{code}/roster").text
     assert "members.xlsx" in page
+    assert words in Markup(page).text
+    assert f'<span lang="{"en-GB" if code == "en" else f"{code}-BE"}">' in page
+    assert bad_roster_desk.get(f"/{code}/mails?row=3").status == 200
 
 
 def test_the_matrix_tells_how_every_text_stands(changed_desk: Change) -> None:
