@@ -32,7 +32,7 @@ from notegen.rendering.template import LAYOUT, Markup, Templates
 from notegen.rendering.typesetting import typeset_html
 from notegen.rendering.wording import emblem_of, letterhead_of, picture_of, target_of
 
-_LABEL = re.compile(r"(?<=list-style-type: ')[^'\\]*")
+_LABEL = re.compile(r"""(?<=list-style-type: ')[^'"<>\\]*(?=\\2003')""")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 

@@ -16,7 +16,7 @@ from leaflets import CARD, GUIDE, composed, example, leaflet, written
 from verapdf import verapdf
 from verbal_notes import LANGUAGES, SENDER, TEMPLATES, texts
 
-from notegen.domain.outline import OUTLINES, PAGES, is_leaflet
+from notegen.domain.outline import OUTLINES, PAGES, Part, is_leaflet
 from notegen.errors import NoteFileError, RenderingError
 from notegen.rendering.archive import embedded_files, read_archive
 from notegen.rendering.leaflet import compose_leaflet
@@ -81,6 +81,33 @@ def test_the_web_addresses_of_a_card_are_listed_once_under_the_words_that_carry_
     )
     (section, _) = texts(composed(leaflet(written(tmp_path, text))))
     assert section.partition("Web addresses")[2].split() == ["Register", "example.org/en"]
+
+
+ORDER = {
+    "reference-card": (
+        'class="letterhead"', "Reference card No", "<h1>", 'class="intro"', 'class="steps"',
+        'class="remarks"', 'class="see"', 'class="addresses"',
+    ),
+    "step-guide": (
+        'class="letterhead"', "<h1>", 'class="intro"', 'class="strip"', 'class="steps"', 'class="tip"',
+        'class="statuses"', 'class="addresses"',
+    ),
+}  # fmt: skip
+"""What begins each part on the page; footnotes stand where they are called and are printed at the foot."""
+
+
+@pytest.mark.parametrize("kind", LEAFLETS)
+def test_the_parts_of_a_leaflet_stand_in_the_order_of_its_outline(kind: str) -> None:
+    html = composed(example(LEAFLETS[kind]), only=["en"]).sections[0].html
+    places = [html.index(beginning) for beginning in ORDER[kind]]
+    assert places == sorted(places)
+    assert len(places) == len([each for each in OUTLINES[kind] if each.part is not Part.FOOTNOTES])
+
+
+def test_words_that_look_like_looks_stay_words(tmp_path: Path) -> None:
+    text = CARD.replace("{en: Close it.", "{en: \"Type `list-style-type: 'x` <b>, `\\\\2003'`.\"")
+    html = composed(leaflet(written(tmp_path, text))).sections[0].html
+    assert "<code>list-style-type: 'x</code> &lt;b&gt;" in html
 
 
 def test_the_version_of_a_leaflet_is_its_last_date(tmp_path: Path) -> None:
