@@ -18,6 +18,8 @@ class SchemaKind(StrEnum):
     STEP_GUIDE = "step-guide"
     ADDRESSEES = "addressees"
     ROSTER = "roster"
+    NOTIFICATION = "notification"
+    ANNOUNCEMENT = "announcement"
     SETTINGS = "settings"
 
 
@@ -45,6 +47,14 @@ def _schema(kind: SchemaKind) -> dict[str, Any]:
         from notegen.reading.roster_schema import roster_schema
 
         return roster_schema()
+    if kind is SchemaKind.NOTIFICATION:
+        from notegen.reading.status_file import notification_schema
+
+        return notification_schema()
+    if kind is SchemaKind.ANNOUNCEMENT:
+        from notegen.reading.announcement_file import announcement_schema
+
+        return announcement_schema()
     from notegen.reading.note_file import addressees_schema, leaflet_schema, note_schema
 
     if kind in (SchemaKind.REFERENCE_CARD, SchemaKind.STEP_GUIDE):

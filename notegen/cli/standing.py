@@ -68,27 +68,36 @@ def history(
         str, typer.Option(metavar="NAME", help="Only what was asked for by this person.")
     ] = "",
     name: Annotated[str, typer.Option(metavar="NAME", help="Only this dispatch.")] = "",
+    awaiting: Annotated[
+        bool, typer.Option("--awaiting", help="Only what waits for a decision or for a document.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
     json: Json = False,
 ) -> None:
-    """List mails, the latest change first.
+    """List mails, the latest change first, with what each still waits for.
 
-    Example: notegen dispatch history --limit 20
+    A mail in doubt or held waits for a decision (`dispatch settle`); a request for a document waits for the
+    document, until a later notification to the same person was accepted.
+
+    Example: notegen dispatch history --awaiting
     """
     from notegen.cli.sending import opened_ledger
 
     with opened_ledger(face, keep=False) as ledger:
         if name:
             ledger.status(face.now(), name)
-        entries = ledger.history(requester=requester, name=name, limit=limit)
+        entries = ledger.history(requester=requester, name=name, awaiting=awaiting, limit=limit)
     if json:
         answer_json([{**asdict(entry), "changed": entry.changed.isoformat()} for entry in entries])
         return
-    drawn = table(("changed", "dispatch", "mail", "row", "kind", "language", "state", "server"))
+    drawn = table(
+        ("changed", "dispatch", "requester", "mail", "row", "kind", "language", "state", "awaits", "server")
+    )
     for e in entries:
         words = f"{e.code} {e.words}".strip() if e.code else e.words
         changed = f"{e.changed.astimezone():%Y-%m-%d %H:%M:%S}"
-        drawn.add_row(changed, e.dispatch, e.key, str(e.row), e.kind, e.language, e.state.value, words)
+        cells = (e.requester, e.key, str(e.row), e.kind, e.language, e.state.value, e.awaits.value, words)
+        drawn.add_row(changed, e.dispatch, *cells)
     show(drawn)
 
 

@@ -85,10 +85,12 @@ class Ledger:
         with self._database.reading() as connection:
             return statuses(connection, now, name)
 
-    def history(self, *, requester: str = "", name: str = "", limit: int = 200) -> list[HistoryEntry]:
-        """Mails, the latest change first."""
+    def history(
+        self, *, requester: str = "", name: str = "", awaiting: bool = False, limit: int = 200
+    ) -> list[HistoryEntry]:
+        """Mails, the latest change first; `awaiting` leaves those that wait for a decision or a document."""
         with self._database.reading() as connection:
-            return entries(connection, name=name, requester=requester, limit=limit)
+            return entries(connection, name=name, requester=requester, awaiting=awaiting, limit=limit)
 
     def unsettled(self, name: str, limit: int = 10_000) -> list[HistoryEntry]:
         """The mails of a dispatch that wait for a person's decision."""

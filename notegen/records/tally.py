@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from notegen.domain.message_id import message_id
+from notegen.domain.notification import NotificationKind
 from notegen.domain.planned_mail import MailState, Summary
-from notegen.records.database import Connection, and_, func, select
+from notegen.records.database import Connection, and_, case, exists, func, select
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.schema import dispatches, mails, people
 
@@ -26,6 +29,14 @@ class DispatchStatus:
     purged: datetime | None
     holder: str
     summary: Summary
+
+
+class Awaited(StrEnum):
+    """What a mail still waits for: a person's decision about it, or the document that it asks for."""
+
+    NOTHING = ""
+    DECISION = "decision"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class HistoryEntry:
     code: int
     words: str
     message_id: str
+    awaits: Awaited = Awaited.NOTHING
 
 
 def summary_of(connection: Connection, dispatch: int, name: str) -> Summary:
@@ -82,12 +94,19 @@ def entries(
     name: str = "",
     requester: str = "",
     states: Sequence[MailState] = (),
+    awaiting: bool = False,
     limit: int = 200,
 ) -> list[HistoryEntry]:
-    """Mails, the latest change first; of one dispatch, of one requester, or in some states only."""
+    """Mails, the latest change first; of one dispatch, of one requester, in some states only.
+
+    `awaiting` leaves those that wait for a decision or for a document. A document is waited for until a later
+    notification of another kind to the same person was accepted.
+    """
+    awaited = _awaited()
     statement = (
         select(
             mails,
+            awaited.label("awaits"),
             people.c.member,
             people.c.source_row,
             dispatches.c.name,
@@ -105,6 +124,8 @@ def entries(
         statement = statement.where(dispatches.c.requester == requester)
     if states:
         statement = statement.where(mails.c.state.in_([state.value for state in states]))
+    if awaiting:
+        statement = statement.where(awaited != Awaited.NOTHING.value)
     return [
         HistoryEntry(
             changed=from_stored(row.changed),
@@ -121,6 +142,30 @@ def entries(
             code=row.code,
             words=row.words,
             message_id=message_id(row.name, row.member, row.kind, row.id_domain),
+            awaits=Awaited(row.awaits),
         )
         for row in connection.execute(statement)
     ]
+
+
+def _awaited() -> Any:
+    """What the mail of a line waits for, as an expression over `mails` and `people`."""
+    later, theirs = mails.alias("later"), people.alias("theirs")
+    answered = exists().where(
+        theirs.c.member == people.c.member,
+        later.c.dispatch == theirs.c.dispatch,
+        later.c.person == theirs.c.person,
+        later.c.state == MailState.ACCEPTED.value,
+        later.c.kind != NotificationKind.DOCUMENT_REQUIRED.value,
+        later.c.changed > mails.c.changed,
+    )
+    asked = and_(
+        mails.c.kind == NotificationKind.DOCUMENT_REQUIRED.value,
+        mails.c.state == MailState.ACCEPTED.value,
+        ~answered,
+    )
+    return case(
+        (mails.c.state.in_((MailState.IN_DOUBT.value, MailState.HELD.value)), Awaited.DECISION.value),
+        (asked, Awaited.DOCUMENT.value),
+        else_=Awaited.NOTHING.value,
+    )
