@@ -40,8 +40,12 @@ async def _watch_templates(desk: Desk, stop: asyncio.Event) -> None:
 
 async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
     """Folders are watched, not files: editors write a new file and put it in the place of the old one."""
+    known: set[Path] | None = None
     while not stop.is_set():
         folders = _folders(_shown(desk))
+        # What was written in a folder just before it was watched is seen by looking once more.
+        is_late = known is not None and bool(folders - known)
+        known = folders
         if not folders:
             return
         watched = awatch(
@@ -56,8 +60,9 @@ async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
         )
         async with aclosing(watched):
             async for changes in watched:
-                if changes:
+                if changes or is_late:
                     desk.renew()
+                    is_late = False
                 if _folders(_shown(desk)) - folders:
                     break
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -246,3 +247,25 @@ def test_without_javascript_every_page_is_there(desk: Opened, browser: Browser) 
     page.get_by_role("link", name="The pages are being printed…").click()
     expect(page.get_by_role("img").first).to_have_attribute("alt", "Français, page 1 of 2")
     context.close()
+
+
+def test_a_text_in_a_file_of_its_own_is_followed_too(own_desk: Opened, sit) -> None:
+    note, text = own_desk.examples / "national-day.yaml", own_desk.examples / "texts" / "day.md"
+    head, _, body = note.read_text(encoding="utf-8").partition("body:\n  fr: |\n")
+    text.parent.mkdir()
+    text.write_text("\n".join(line[4:] for line in body.split("\n")), encoding="utf-8")
+    sitting = sit(f"{own_desk.address}/en/notes/2")
+    sitting.follows()
+    rewrite(note, head + "body:\n  fr: |\n" + body, head + "body:\n  fr: {file: texts/day.md}\n")
+    expect(sitting.page.locator(".cell").first).to_contain_text("line 1")
+    rewrite(text, "## Programme", "## Déroulement")
+    expect(sitting.page.locator(".rows")).to_contain_text("Déroulement")
+    assert sitting.complaints == []
+
+
+def test_a_roster_that_is_saved_again_is_followed_too(own_desk: Opened, sit) -> None:
+    sitting = sit(f"{own_desk.address}/en/roster")
+    sitting.follows()
+    expect(sitting.page.locator("main")).to_contain_text("Rejected (5)")
+    shutil.copy(own_desk.examples / "members-de.xlsx", own_desk.examples / "members.xlsx")
+    expect(sitting.page.locator("main")).not_to_contain_text("Rejected (5)")
