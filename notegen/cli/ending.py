@@ -67,14 +67,20 @@ def document(outcome: RunOutcome, code: int, *, dry_run: bool) -> dict[str, Any]
 
 
 def _told(error: NotegenError) -> dict[str, str]:
-    return {"where": error.where, "what": error.what, "hint": error.hint}
+    told = {"where": error.where, "what": error.what, "hint": error.hint}
+    if not isinstance(error, DeliveryError):
+        return told
+    from notegen.cli.logging import without_addresses
+
+    # These are a server's words, and servers like to repeat addresses.
+    return {key: without_addresses(words) for key, words in told.items()}
 
 
 def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
     """What a person should know and do now."""
     name = outcome.summary.name
     if outcome.trouble is not None:
-        yield str(outcome.trouble)
+        yield str(NotegenError(**_told(outcome.trouble)))
     elif outcome.begins is not None:
         moment = f"{outcome.begins.astimezone():%Y-%m-%d %H:%M %Z}"
         yield f"{name}: nothing goes before {moment}. Run the same command again then."

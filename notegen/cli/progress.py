@@ -35,6 +35,8 @@ def _bar(before: Summary) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from notegen.cli.logging import without_addresses
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -51,6 +53,7 @@ def _bar(before: Summary) -> Iterator[Progress]:
                 speed = bar.tasks[0].speed
                 bar.update(task, advance=1, rate=f"{speed:.0f}/s" if speed else "")
             elif event.kind is EventKind.RELAY_FAULT:
-                bar.console.print(f"{event.text} ({event.seconds:.0f} s)", style="yellow", markup=False)
+                words = without_addresses(event.text) or "The mail server asks for a pause"
+                bar.console.print(f"{words} ({event.seconds:.0f} s)", style="yellow", markup=False)
 
         yield show

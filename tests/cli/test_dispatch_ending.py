@@ -14,14 +14,17 @@ from pathlib import Path
 
 import dkim
 import pytest
+from certificates import authority
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from senders import MAILS, ROSTER, Gate, settings, started, until
 from smtp_server import CLOSE, Script, serving_in_thread
 from terminal import Notegen
 
+from notegen.cli.outgoing import loop_options
 from notegen.delivery.dkim import DkimSigner
 from notegen.delivery.settings import DkimSettings
+from notegen.settings import DispatchSettings, Settings
 
 KEYS = {"name", "planned", "accepted", "refused", "deferred", "in_doubt", "held"}
 
@@ -91,7 +94,43 @@ class TestAtTheEnd:
         assert len(server.accepted) == MAILS
 
 
+class TestTrust:
+    """What only a person can mend ends with 2 at once, and leaves every mail planned."""
+
+    def stays_planned(self, notegen: Notegen, *told: str) -> None:
+        ended = notegen("dispatch", "run", ROSTER, "--json")
+        document = json.loads(ended.out)
+        assert (ended.code, document["planned"]) == (2, MAILS)
+        assert all(words in ended.err for words in told)
+        assert "swordfish" not in ended.err + ended.out
+
+    def test_a_certificate_that_nobody_vouches_for(self, notegen: Notegen, tmp_path: Path) -> None:
+        script = Script(("STARTTLS",), tls=authority(tmp_path).server_context())
+        with serving_in_thread(script) as server:
+            settings(tmp_path, server.port)
+            file = tmp_path / "notegen.toml"
+            file.write_text(file.read_text().replace('security = "none"', 'security = "starttls"'))
+            self.stays_planned(notegen, "certificate", "ca_file")
+        assert server.commands("MAIL") == []
+
+    def test_a_login_that_is_refused(
+        self, notegen: Notegen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NOTEGEN_SMTP__PASSWORD", "swordfish")
+        script = Script(("AUTH PLAIN",), answers={"AUTH": "535 5.7.8 who are you?"})
+        with serving_in_thread(script) as server:
+            settings(tmp_path, server.port, smtp='username = "profiles"\n')
+            self.stays_planned(notegen, "who are you?")
+        assert server.commands("MAIL") == []
+
+
 class TestNotBefore:
+    def test_a_moment_may_name_its_zone(self, notegen: Notegen, tmp_path: Path) -> None:
+        settings(tmp_path, 25)
+        early = notegen("dispatch", "run", ROSTER, "--not-before", "2100-01-01T08:00+05:30", "--json")
+        moment = datetime.fromisoformat(json.loads(early.out)["not_before"])
+        assert moment == datetime(2100, 1, 1, 2, 30, tzinfo=UTC)
+
     def test_a_run_that_comes_too_early_says_when_to_come_again(
         self, notegen: Notegen, tmp_path: Path
     ) -> None:
@@ -114,10 +153,10 @@ class TestNotBefore:
         assert json.loads(sent.out)["accepted"] == MAILS
         assert in_hours(0) >= begins
 
-    def test_what_expires_is_given_up(self, notegen: Notegen, tmp_path: Path) -> None:
+    def test_what_would_be_due_too_late_is_given_up(self, notegen: Notegen, tmp_path: Path) -> None:
         with serving_in_thread(Script(answers={"RCPT": "451 4.7.1 greylisted"})) as server:
-            settings(tmp_path, server.port, wait_minutes=1)
-            ended = notegen("dispatch", "run", ROSTER, "--expires", in_hours(1.5 / 3600), "--json")
+            settings(tmp_path, server.port, first_pause_seconds=3600)
+            ended = notegen("dispatch", "run", ROSTER, "--expires", in_hours(0.4), "--json")
         assert ended.code == 1
         assert json.loads(ended.out)["expired"] == MAILS
 
@@ -261,6 +300,17 @@ class TestLog:
         for secret in ("who@", "@missie", "@where", "example.org", "token=", "Lindqvist", "91.09.05"):
             assert secret not in shown.replace("…@where.example.net", "")
 
+    def test_a_server_that_repeats_addresses_is_not_quoted_with_them(
+        self, notegen: Notegen, tmp_path: Path
+    ) -> None:
+        script = Script(answers={"GREETING": ("554 5.3.2 ask who@where.example.net", CLOSE)})
+        with serving_in_thread(script) as server:
+            settings(tmp_path, server.port)
+            for options in ((), ("--json",)):
+                ended = notegen("dispatch", "run", ROSTER, *options)
+                assert "…@where.example.net" in ended.err
+                assert "who@" not in ended.out + ended.err
+
     def test_a_terminal_shows_how_far_it_is(self, tmp_path: Path) -> None:
         with serving_in_thread() as server:
             settings(tmp_path, server.port, per_second=40)
@@ -288,6 +338,15 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:
         return b""  # the other side has closed its end
+
+
+def test_limits_and_patience_are_those_of_the_settings() -> None:
+    own = DispatchSettings(
+        per_second=9, per_domain_second=2, per_connection_second=3, open_intents=1, retries=4
+    )
+    options = loop_options(Settings(dispatch=own))
+    assert (options.rate, options.domain_rate, options.connection_rate) == (9, 2, 3)
+    assert (options.connections, options.window, options.attempts) == (1, 1, 4)
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
