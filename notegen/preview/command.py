@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +42,9 @@ def preview(
 
     Example: notegen preview examples/identity-cards.yaml --roster examples/members.xlsx
     """
+    import asyncio
+    import webbrowser
+
     from notegen.preview.desk import Desk
     from notegen.preview.server import address, listen, serve
     from notegen.preview.snapshot import Commission
