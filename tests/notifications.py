@@ -82,4 +82,5 @@ def planned(
 def sample_values(kind: NotificationKind) -> tuple[tuple[str, str], ...]:
     """A value for each word of that kind alone, but for those that are derived."""
     own = (word for word in OWN_WORDS.get(kind, ()) if word not in SECRETS)
-    return tuple((word, f"sample {word}".replace("_", " ")) for word in own)
+    samples = {"body": "A paragraph that says what is new. " * 9}
+    return tuple((word, samples.get(word, f"sample {word}".replace("_", " "))) for word in own)

@@ -126,26 +126,27 @@ def entries(
         statement = statement.where(mails.c.state.in_([state.value for state in states]))
     if awaiting:
         statement = statement.where(awaited != Awaited.NOTHING.value)
-    return [
-        HistoryEntry(
-            changed=from_stored(row.changed),
-            dispatch=row.name,
-            requester=row.requester,
-            key=f"{row.dispatch}.{row.person}.{row.position}",
-            member=row.member,
-            row=row.source_row,
-            kind=row.kind,
-            language=row.language,
-            state=MailState(row.state),
-            attempts=row.attempts,
-            doubts=row.doubts,
-            code=row.code,
-            words=row.words,
-            message_id=message_id(row.name, row.member, row.kind, row.id_domain),
-            awaits=Awaited(row.awaits),
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_entry(row) for row in connection.execute(statement)]
+
+
+def _entry(row: Any) -> HistoryEntry:
+    return HistoryEntry(
+        changed=from_stored(row.changed),
+        dispatch=row.name,
+        requester=row.requester,
+        key=f"{row.dispatch}.{row.person}.{row.position}",
+        member=row.member,
+        row=row.source_row,
+        kind=row.kind,
+        language=row.language,
+        state=MailState(row.state),
+        attempts=row.attempts,
+        doubts=row.doubts,
+        code=row.code,
+        words=row.words,
+        message_id=message_id(row.name, row.member, row.kind, row.id_domain),
+        awaits=Awaited(row.awaits),
+    )
 
 
 def _awaited() -> Any:
