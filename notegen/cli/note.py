@@ -150,7 +150,7 @@ def merge(
 
     note, warnings = read_note_file(file, face.house, addressees)
     _warn(face, warnings)
-    missions = tuple(read_addressees(addressees, face.languages).values())
+    missions = _concerned(note, tuple(read_addressees(addressees, face.languages).values()))
     _refuse_faulty(face, file, [note], missions)
     printed = merge_note(note, missions, face.house, draft=draft, jobs=jobs or processors())
     for addressee, pdf in counted(printed, len(missions), "notes"):
@@ -214,9 +214,22 @@ def issue(
                 reference, path = issue_note(note, face.house, register, output, face.now(), again=again)
                 answer(f"{reference}  {path}")
                 continue
-            copies = issue_copies(note, missions, face.house, register, output, face.now(), again=again)
-            for _, (reference, path) in counted(copies, len(missions), "notes"):
+            chosen = _concerned(note, missions)
+            copies = issue_copies(note, chosen, face.house, register, output, face.now(), again=again)
+            for _, (reference, path) in counted(copies, len(chosen), "notes"):
                 answer(f"{reference}  {path}")
+
+
+def _concerned(note: VerbalNote, missions: Sequence[Addressee]) -> tuple[Addressee, ...]:
+    """The missions that get a copy; those left out, because the annex has nobody of theirs, are told."""
+    from notegen.flows.annex import concerned, refuse_strays
+
+    refuse_strays(note, missions)
+    chosen = concerned(note, missions)
+    left_out = [mission.key for mission in missions if mission not in chosen]
+    if left_out:
+        tell(f"Nobody of theirs is in the annex, so that they get no copy: {', '.join(left_out)}.")
+    return chosen
 
 
 def _refuse_faulty(

@@ -43,6 +43,11 @@ def own_part(note: VerbalNote, addressee: Addressee) -> tuple[Member, ...]:
     return tuple(member for member in note.annex if _folded(member.mission) in names)
 
 
+def concerned(note: VerbalNote, addressees: Sequence[Addressee]) -> tuple[Addressee, ...]:
+    """The missions that a note has something to tell: those with people in its annex, if it has one."""
+    return tuple(each for each in addressees if not note.annex_roster or own_part(note, each))
+
+
 def refuse_strays(note: VerbalNote, addressees: Sequence[Addressee]) -> None:
     """NoteFileError when a member of the annex belongs to none or to several of the missions."""
     owners = [_names(addressee) for addressee in addressees]
