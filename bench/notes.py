@@ -35,17 +35,33 @@ def documents(count: int) -> Iterator[object]:
 
 
 def naive(count: int) -> Iterator[bytes]:
-    """One HTML page a note, everything anew for each, PDF/A-3a as WeasyPrint writes it."""
+    """The same pages as one writes them first: looks and fonts read anew for each section, then joined."""
     from weasyprint import HTML
 
     from notegen.rendering.fonts import FONTS, font_faces
-    from notegen.rendering.pdf import PdfWriter
+    from notegen.rendering.template import LAYOUT, Markup, Templates
 
-    writer = PdfWriter()
     faces = font_faces().replace("font:", f"file://{FONTS}/")
+    looks = Markup(faces + (LAYOUT / "document.css").read_text(encoding="utf-8"))
+    layout = Templates(())
     for document in documents(count):
-        page = writer.html(document).replace("<style>", f"<style>{faces}", 1)
-        yield bytes(HTML(string=page).write_pdf(pdf_variant="pdf/a-3a"))
+        rendered = []
+        for section in document.sections:
+            shown = [{"tag": section.tag, "markup": Markup(section.html), "watermark": ""}]
+            values = {
+                "tag": section.tag,
+                "title": document.title,
+                "author": "",
+                "subject": "",
+                "created": "2026-11-21",
+            }
+            page = layout.render(
+                "layout/page.html",
+                {**values, "modified": "2026-11-21", "sections": shown, "looks": looks, "draft": False},
+            )
+            rendered.append(HTML(string=page).render(pdf_variant="pdf/a-3a"))
+        pages = [page for each in rendered for page in each.pages]
+        yield bytes(rendered[0].copy(pages).write_pdf(pdf_variant="pdf/a-3a"))
 
 
 def tuned(count: int, jobs: int = 1) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ def write_all(documents: Iterable[Document], jobs: int = 1) -> Iterator[bytes]:
     """
     if jobs <= 1:
         writer = PdfWriter()
-        yield from (writer.write(document) for document in documents)
+        yield from (_written(writer, document) for document in documents)
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -51,7 +52,18 @@ def _in_order(pool: ProcessPoolExecutor, documents: Iterator[Document], ahead: i
 
 
 def _write(document: Document) -> bytes:
-    return _writer().write(document)
+    return _written(_writer(), document)
+
+
+def _written(writer: PdfWriter, document: Document) -> bytes:
+    """A PDF made without the garbage collector: nearly all of its objects stay alive until it is done."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return writer.write(document)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @cache
