@@ -49,7 +49,7 @@ def _print_notes(face: Face, examples: Path, folder: Path) -> None:
 
 def _send_mails(face: Face, roster: Path, folder: Path) -> int:
     """Send to a server of the demo's own, with a ledger that is thrown away; how many mails it got."""
-    from notegen.cli.dispatch import show_summary
+    from notegen.cli.ending import show_summary
     from notegen.cli.sending import RunRequest, run_roster
     from notegen.delivery.loopback import LoopbackServer
     from notegen.flows import Selection

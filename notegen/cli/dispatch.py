@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notegen.cli.face import Face, answer, command, show, table
+from notegen.cli.face import Face, answer, command
 
 if TYPE_CHECKING:
-    from notegen.domain.planned_mail import Summary
     from notegen.flows import Selection
 
 app = typer.Typer(
@@ -129,24 +127,6 @@ def preview(
 
     for path in write_preview(face, roster, row, output, show_codes=show_codes):
         answer(path)
-
-
-def show_summary(summary: Summary) -> None:
-    """The counts of a dispatch in a table, empty states left out."""
-    answer(summary.name)
-    drawn = table(("state", "mails"))
-    for state, count in asdict(summary).items():
-        if state != "name" and count:
-            drawn.add_row(state.replace("_", " "), str(count))
-    show(drawn)
-
-
-def exit_code(summary: Summary, *, rejected: int, dry_run: bool) -> int:
-    """3 while something is in doubt or still to come, 1 when rows or mails were refused, else 0."""
-    unfinished = summary.in_doubt + summary.deferred + summary.planned + summary.sending
-    if unfinished and not dry_run:
-        return 3
-    return 1 if rejected or summary.refused or summary.expired or summary.held else 0
 
 
 def _selection(first: int, only: str, redirect_to: str, allow_list: Path | None) -> Selection:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from notegen.cli.dispatch import exit_code, show_summary
-from notegen.cli.face import answer_json, tell
+from notegen.cli.face import answer, answer_json, show, table, tell
 from notegen.errors import DeliveryError, NotegenError
 
 if TYPE_CHECKING:
     from notegen.cli.sending import RunOutcome
+    from notegen.domain.planned_mail import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,24 @@ def finish(outcome: RunOutcome, ending: Ending, now: datetime, *, dry_run: bool 
         for sentence in _said(outcome, code):
             tell(sentence)
     raise typer.Exit(code)
+
+
+def show_summary(summary: Summary) -> None:
+    """The counts of a dispatch in a table, empty states left out."""
+    answer(summary.name)
+    drawn = table(("state", "mails"))
+    for state, count in asdict(summary).items():
+        if state != "name" and count:
+            drawn.add_row(state.replace("_", " "), str(count))
+    show(drawn)
+
+
+def exit_code(summary: Summary, *, rejected: int, dry_run: bool) -> int:
+    """3 while something is in doubt or still to come, 1 when rows or mails were refused, else 0."""
+    unfinished = summary.in_doubt + summary.deferred + summary.planned + summary.sending
+    if unfinished and not dry_run:
+        return 3
+    return 1 if rejected or summary.refused or summary.expired or summary.held else 0
 
 
 def code_of(outcome: RunOutcome, *, dry_run: bool = False) -> int:

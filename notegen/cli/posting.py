@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notegen.cli.dispatch import exit_code, show_summary
-from notegen.cli.face import Face, answer_json, command, tell
+from notegen.cli.ending import Ending, finish
+from notegen.cli.face import Face, command, tell
 from notegen.cli.note import app
 from notegen.errors import InputError
 
@@ -42,6 +41,7 @@ def send(
     from notegen.flows.notemail import note_mail
     from notegen.reading.addressee_file import read_addressees
 
+    started = face.now()
     mail = note_mail(file, read_addressees(addressees, face.languages), face.house)
     for key in mail.without_address:
         tell(f"{key}: no e-mail address; this mission gets the note another way.")
@@ -50,13 +50,7 @@ def send(
             "no mission has an e-mail address", where=str(addressees), hint="Add email to its entry."
         )
     outcome = _send(face, mail, name, dry_run=dry_run)
-    if json:
-        answer_json(asdict(outcome.summary))
-    else:
-        show_summary(outcome.summary)
-    if outcome.trouble is not None:
-        raise outcome.trouble
-    raise typer.Exit(exit_code(outcome.summary, rejected=0, dry_run=dry_run))
+    finish(outcome, Ending(started, json=json), face.now(), dry_run=dry_run)
 
 
 def _send(face: Face, mail: NoteMail, name: str, *, dry_run: bool) -> RunOutcome:

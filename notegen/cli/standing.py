@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notegen.cli import dispatch
-from notegen.cli.dispatch import Json, MetricsFile, show_summary
+from notegen.cli.dispatch import Json, MetricsFile
+from notegen.cli.ending import show_summary
 from notegen.cli.face import Face, answer, answer_json, command, show, table
 
 if TYPE_CHECKING:
