@@ -7,10 +7,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from notegen.__main__ import commands
 
@@ -39,9 +40,9 @@ def commands_told(text: str) -> Iterator[list[str]]:
 
 def unknown(words: list[str]) -> str:
     """The first word that is no command where a command must stand."""
-    here: click.Command = typer.main.get_command(commands())
+    here: Any = typer.main.get_command(commands())
     for word in words:
-        if not isinstance(here, click.Group):
+        if not isinstance(here, TyperGroup):
             return ""
         if word not in here.commands:
             return word

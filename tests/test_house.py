@@ -166,6 +166,17 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     assert declared - used - named == set()
 
 
+def test_what_the_tests_and_benchmarks_import_is_declared() -> None:
+    groups = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+    declared = {normal(re.split(r"[<>=\[; ]", line)[0]) for line in groups}
+    homes = importlib.metadata.packages_distributions()
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
+    tops = {part.partition(".")[0] for path in files for part in imported(path)} - sys.stdlib_module_names
+    own = {path.stem for path in files} | {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    used = {normal(home) for top in tops - own - {"notegen", "tests"} for home in homes.get(top, [top])}
+    assert {COMES_WITH.get(package, package) for package in used} - declared == set()
+
+
 def normal(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
