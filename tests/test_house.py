@@ -193,8 +193,8 @@ def test_only_the_faces_ask_the_clock_the_dice_and_the_environment() -> None:
 
 
 def test_no_file_names_a_path_of_one_machine_or_a_registry() -> None:
-    folders = "work|farm|root|tmp|home"
-    hosts = r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|index[-]url"
+    folders = "work|root|tmp|home"
+    hosts = r"(?:py|deb|npm)[a-z]*[.](?:org|com|io)\b|registry[.][a-z]+[.]|index[-]url"
     pattern = re.compile(rf"(?<![\w.$*}}])/({folders})/[a-z.]|{hosts}")
     assert [f"{path}:{number}" for path, number, line in texts() if pattern.search(line)] == []
 
