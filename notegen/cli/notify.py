@@ -10,7 +10,6 @@ import typer
 
 from notegen.cli.dispatch import Expires, Json, LogFormat, MetricsFile, NotBefore
 from notegen.cli.face import Face, answer, command
-from notegen.domain.notification import NotificationKind
 
 if TYPE_CHECKING:
     from notegen.cli.notifying import Order
@@ -34,14 +33,14 @@ Addressees = Annotated[
     Path, typer.Option(metavar="A", help="The missions, with their e-mail addresses (YAML or Excel).")
 ]
 _TOLD = {
-    NotificationKind.NUMBER_ASSIGNED: "Tell a person the identification number that was assigned.",
-    NotificationKind.IDENTIFIED_AS: "Tell a person the official name and number in the registers.",
-    NotificationKind.DOCUMENT_REQUIRED: "Ask a person for a document that the request still needs.",
-    NotificationKind.REQUEST_IN_PROGRESS: "Tell a person that the request is being processed.",
+    "number-assigned": "Tell a person the identification number that was assigned.",
+    "identified-as": "Tell a person the official name and number in the registers.",
+    "document-required": "Ask a person for a document that the request still needs.",
+    "request-in-progress": "Tell a person that the request is being processed.",
 }
 
 
-def _add(kind: NotificationKind, told: str) -> None:
+def _add(kind: str, told: str) -> None:
     """Make a command of a kind: one event from a YAML file."""
 
     def one(
@@ -58,6 +57,7 @@ def _add(kind: NotificationKind, told: str) -> None:
         json: Json = False,
     ) -> None:
         from notegen.cli.notifying import finish_run, run_statuses
+        from notegen.domain.notification import NotificationKind
         from notegen.flows.status import read_status_file
 
         order = _order(
@@ -66,12 +66,14 @@ def _add(kind: NotificationKind, told: str) -> None:
         words = face.reader_language("").code
 
         def read_and_send() -> RunOutcome:
-            return run_statuses(face, read_status_file(data, kind, face.house, face.today, words), order)
+            return run_statuses(
+                face, read_status_file(data, NotificationKind(kind), face.house, face.today, words), order
+            )
 
         finish_run(face, order, read_and_send)
 
-    one.__doc__ = f"{told}\n\nExample: notegen notify {kind.value} examples/{kind.value}.yaml --dry-run"
-    command(app, kind.value)(one)
+    one.__doc__ = f"{told}\n\nExample: notegen notify {kind} examples/{kind}.yaml --dry-run"
+    command(app, kind)(one)
 
 
 for _kind, _sentence in _TOLD.items():

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notegen.cli.face import Face, answer, answer_json, as_json, command, sentence, show, table, tell
-from notegen.domain.roster import RowStatus
 
 if TYPE_CHECKING:
     from notegen.domain.language import Language
@@ -60,6 +59,7 @@ def check(
 
     Example: notegen roster check examples/members.xlsx --language fr
     """
+    from notegen.domain.roster import RowStatus
     from notegen.flows import read_roster_file
 
     if language:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notegen.cli.face import Face, answer, answer_json, as_json, command, show, show_findings, table, tell
-from notegen.domain.problem import Place, Problem
 
 if TYPE_CHECKING:
     from notegen.checking.staleness import Revision
@@ -161,6 +160,8 @@ def _words(face: Face, code: str) -> Language:
 
 
 def _state(cell: Cell, words: Language) -> str:
+    from notegen.domain.problem import Place, Problem
+
     return words.word(Problem(cell.state.value, Place())).what
 
 
