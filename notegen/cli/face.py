@@ -151,6 +151,14 @@ def answer_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+def refuse_existing(output: Path) -> None:
+    """InputError when a file of that name is there already: what a person wrote is never written over."""
+    from notegen.errors import InputError
+
+    if output.exists():
+        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+
+
 def table(columns: Sequence[str]) -> Table:
     """An empty table in the house's plain style; cells are text, never markup."""
     from rich import box

@@ -16,6 +16,7 @@ from notegen.cli.face import (
     command,
     counted,
     processors,
+    refuse_existing,
     sentence,
     show_findings,
     tell,
@@ -56,8 +57,7 @@ def new(
     from notegen.flows import save
     from notegen.reading.note_file import starter
 
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     answer(save(output, starter(face.reader_language(language).code, face.folders).encode()))
 
 
@@ -73,8 +73,7 @@ def form(
     """
     from notegen.reading.note_register_form import write_note_form
 
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     write_note_form(output, face.languages, face.reader_language(language).code)
     answer(output)
 

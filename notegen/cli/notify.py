@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notegen.cli.dispatch import Expires, Json, LogFormat, MetricsFile, NotBefore
-from notegen.cli.face import Face, answer, command
+from notegen.cli.face import (
+    Face,
+    answer,
+    command,
+    refuse_existing,
+)
 
 if TYPE_CHECKING:
     from notegen.cli.notifying import Order
@@ -123,11 +128,9 @@ def form(
 
     Example: notegen notify form --language fr -o avis.xlsx
     """
-    from notegen.errors import InputError
     from notegen.reading.status_columns import write_status_form
 
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     write_status_form(output, face.reader_language(language))
     answer(output)
 

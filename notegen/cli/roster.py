@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from notegen.cli.face import Face, answer, answer_json, as_json, command, sentence, show, table, tell
+from notegen.cli.face import (
+    Face,
+    answer,
+    answer_json,
+    as_json,
+    command,
+    refuse_existing,
+    sentence,
+    show,
+    table,
+    tell,
+)
 
 if TYPE_CHECKING:
     from notegen.domain.language import Language
@@ -32,11 +43,9 @@ def form(
 
     Example: notegen roster form --language fr -o formulaire.xlsx
     """
-    from notegen.errors import InputError
     from notegen.reading.roster_form import write_form
 
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     write_form(output, face.reader_language(language))
     answer(output)
 
@@ -183,8 +192,7 @@ def reply(
         request = ReferenceRequest.parse(*parts)
     except ValueError as error:
         raise InputError(str(error), where="--reference", hint="Write P1.1/PRO.2207/PROFILS.") from error
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     roster = read_roster_file(file, face.house, face.today, face.roster_options(positional=positional))
     words = face.reader_language(language) if language else face.languages[roster.language]
     answer(save(output, written(roster, request, addressee, face.house, words)))

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from notegen.cli.face import Face, answer, answer_json, as_json, command, show, show_findings, table, tell
+from notegen.cli.face import (
+    Face,
+    answer,
+    answer_json,
+    as_json,
+    command,
+    refuse_existing,
+    show,
+    show_findings,
+    table,
+    tell,
+)
 
 if TYPE_CHECKING:
     from notegen.checking.staleness import Revision
@@ -103,14 +114,12 @@ def export(
 
     Example: notegen templates export nl -o nl.xliff
     """
-    from notegen.errors import InputError
     from notegen.flows.exchange import export_templates
     from notegen.flows.note import read_note_file
     from notegen.flows.note_exchange import export_note
     from notegen.flows.saving import save
 
-    if output.exists():
-        raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
+    refuse_existing(output)
     if note is None:
         content = export_templates(face.folders, language)
     else:

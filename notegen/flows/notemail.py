@@ -11,8 +11,9 @@ from notegen.domain.addressee import Addressee
 from notegen.domain.attachment import Attachment
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.notification import SEQUENCES, Notification, Series
-from notegen.errors import InputError, NoteFileError
+from notegen.errors import InputError
 from notegen.flows.house import House
+from notegen.flows.saving import read_pdf
 from notegen.rendering.archive import Archive, read_archive
 
 
@@ -33,10 +34,7 @@ def note_mail(path: Path, addressees: Mapping[str, Addressee], house: House) -> 
     Raises NoteFileError for a PDF that is not notegen's, InputError for a draft and for a note to a mission
     that the list does not hold.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NoteFileError(error.strerror or str(error), where=str(path), hint="Name a PDF file.") from error
+    content = read_pdf(path)
     archive = read_archive(content, str(path))
     if archive.draft or not archive.reference:
         raise InputError(

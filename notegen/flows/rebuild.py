@@ -12,6 +12,7 @@ from notegen.domain.reference import ReferenceNumber
 from notegen.errors import NoteFileError
 from notegen.flows.house import House
 from notegen.flows.note import compose_note
+from notegen.flows.saving import read_pdf
 from notegen.reading.note_file import read_manuscript
 from notegen.rendering.archive import Archive, read_archive
 from notegen.rendering.document import Document
@@ -32,10 +33,7 @@ def rebuild(path: Path, house: House) -> tuple[bytes, Verdict]:
 
     Raises NoteFileError when the PDF is not one of notegen's or its source no longer reads.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NoteFileError(error.strerror or str(error), where=str(path), hint="Name a PDF file.") from error
+    content = read_pdf(path)
     archive = read_archive(content, str(path))
     again = PdfWriter().write(_composed(archive, house))
     return again, Verdict(again == content, archive.generator, f"notegen {__version__}")

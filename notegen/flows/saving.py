@@ -1,11 +1,19 @@
-"""Files, written whole or not at all."""
+"""Files, read whole, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from notegen.errors import InputError
+from notegen.errors import InputError, NoteFileError
+
+
+def read_pdf(path: Path) -> bytes:
+    """The bytes of a note's PDF; NoteFileError when the file cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NoteFileError(error.strerror or str(error), where=str(path), hint="Name a PDF file.") from error
 
 
 def save(path: Path, content: bytes, *, issued: bool = False) -> Path:
