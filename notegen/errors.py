@@ -71,4 +71,11 @@ class DeliveryError(NotegenError):
 
 
 class RecordsError(NotegenError):
-    """The database of what must survive cannot be opened, read or written."""
+    """The database of what must survive cannot be opened, read or written.
+
+    `temporary`: its server is away for now, so that the same may succeed after a pause.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", temporary: bool = False) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.temporary = temporary

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -19,9 +20,14 @@ import pytest
 from notegen.domain.language import Language
 from notegen.reading.language_folder import read_languages
 
+if TYPE_CHECKING:
+    from postgres import Postgres
+
 ROOT = Path(__file__).parent.parent
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+# Debian keeps PostgreSQL's own programs in a folder for each version, the newest of which is meant.
+POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))[-1:]
+PATH = os.pathsep.join((*map(str, POSTGRESQL), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 MISSING = "not on this machine: "
 
 hypothesis.settings.register_profile(
@@ -113,3 +119,28 @@ def tools() -> Mapping[str, Tool]:
 def programs() -> Mapping[str, str]:
     """The paths of the programs of tools.txt that are here, by their name there."""
     return {name: tool.path for name, tool in TOOLS.items() if tool.path}
+
+
+@pytest.fixture(scope="session")
+def postgres(programs: Mapping[str, str]) -> Iterator[Postgres]:
+    """A PostgreSQL of this test process's own, started when first asked for."""
+    from postgres import running_postgres
+
+    with running_postgres(programs["postgresql"]) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The address of an empty PostgreSQL database that is gone after the test."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.tools("postgresql"))])
+def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of records that are not there yet: once a file, once a PostgreSQL database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres_url"))

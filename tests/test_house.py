@@ -155,7 +155,9 @@ def test_one_module_alone_opens_each_foreign_library() -> None:
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
-    declared = {normal(re.split(r"[<>=\[; ]", line)[0]) for line in PROJECT["project"]["dependencies"]}
+    extras = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
+    lines = [*PROJECT["project"]["dependencies"], *extras]
+    declared = {normal(re.split(r"[<>=\[; ]", line)[0]) for line in lines}
     homes = importlib.metadata.packages_distributions()
     tops = {part.partition(".")[0] for path in MODULES for part in imported(path)} - sys.stdlib_module_names
     used = {normal(home) for top in tops - {"notegen"} for home in homes.get(top, [top])}

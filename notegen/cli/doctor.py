@@ -128,10 +128,11 @@ def _records(url: str) -> Finding:
         return Finding("Records", well=True, found=f"{file}: made at the first dispatch", needed=False)
     from notegen.errors import RecordsError
     from notegen.records.database import Database
+    from notegen.records.soundness import integrity_problems
 
     try:
         with closing(Database(url)) as database:
-            problems = database.integrity_problems() or ([] if database.tables() else ["it has no tables"])
+            problems = integrity_problems(database) or ([] if database.tables() else ["it has no tables"])
     except RecordsError as error:
         return Finding("Records", well=False, found=error.what, get=error.hint)
     if problems:

@@ -2,15 +2,16 @@
 
 SQLite is opened in WAL mode with `synchronous=FULL`: what is committed survives a power cut. A writing
 transaction takes its lock at the start (BEGIN IMMEDIATE), so that two processes wait for each other
-instead of failing half-way. The SQL of this room is the portable part that PostgreSQL shares.
+instead of failing half-way. PostgreSQL lets many write at once: there a transaction names what it must be
+alone with. The SQL of this room is the portable part that both share.
 """
 
 from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -41,13 +42,14 @@ from sqlalchemy import (
     inspect,
     or_,
     select,
-    text,
     update,
 )
-from sqlalchemy.engine import Row, make_url
+from sqlalchemy.engine import URL, Engine, Row, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from notegen.errors import RecordsError
+from notegen.records.holds import hold, hold_connection
+from notegen.records.trouble import missing_driver, trouble
 
 __all__ = [
     "BigInteger",
@@ -75,9 +77,11 @@ __all__ = [
     "insert",
     "or_",
     "select",
+    "shown_address",
     "update",
 ]
 
+_WRITE = "Write sqlite:///notegen.db or postgresql://user@host/name."
 # Another process may be planning a large roster in one transaction: two minutes are worth the wait.
 _PRAGMAS = (
     "PRAGMA busy_timeout=120000",
@@ -89,53 +93,67 @@ _PRAGMAS = (
 )
 
 
+# A lock is waited for as long as with SQLite. A machine that vanished gives its locks back within a minute.
+_SESSION = (
+    "SET lock_timeout = 120000; SET idle_in_transaction_session_timeout = 600000; "
+    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 6"
+)
+_CONNECTING = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 6}
+
+
 class Database:
-    """One database; `url` as SQLAlchemy writes it (`sqlite:///notegen.db`). RecordsError if unusable."""
+    """One database, at `sqlite:///notegen.db` or `postgresql://user@host/name`. RecordsError if unusable."""
 
     def __init__(self, url: str) -> None:
-        self.file = _sqlite_file(url)
-        self.name = str(self.file) if self.file else make_url(url).render_as_string(hide_password=True)
+        address = _address(url)
+        self.file = _sqlite_file(address)
+        self.name = str(self.file) if self.file else shown_address(url)
         if self.file:
             _make_private(self.file)
         with self._translated():
-            self._engine = create_engine(url, hide_parameters=True)
-            if self.file:
-                event.listen(self._engine, "connect", _prepare)
-                event.listen(self._engine, "begin", _begin)
+            self._engine = self._reader = _engine(address)
+        if self.file is None:
+            self._reader = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         # Whoever forgets to close it leaves no connection to the garbage collector.
         weakref.finalize(self, self._engine.dispose)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one consistent state and changes nothing."""
-        with self._translated(), self._engine.connect() as connection, connection.begin() as transaction:
+        with self._translated(), self._reader.connect() as connection, connection.begin() as transaction:
             yield connection
             transaction.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is on disk when the block ends, or not at all when it raises."""
+    def writing(self, *, alone: Iterable[str] = (), beside: Iterable[str] = ()) -> Iterator[Connection]:
+        """A transaction that is on disk when the block ends, or not at all when it raises.
+
+        On PostgreSQL it holds names, as `notegen.records.holds.hold` says; on SQLite it is alone as it is.
+        """
         options = {"writing": True}
         with self._translated(), self._engine.connect() as plain, plain.execution_options(**options).begin():
+            hold(plain, alone=alone, beside=beside)
             yield plain
+
+    @contextmanager
+    def holding(self, name: str, *, wait: bool) -> Iterator[bool]:
+        """Hold a name for as long as the block lasts (PostgreSQL), against every machine; whether it is held.
+
+        The server lifts it when this process dies. It is lost when the connection is.
+        """
+        with self._translated():
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            # Closed for good at the end, never given back to others with what it holds.
+            connection.detach()
+            with closing(connection):
+                yield hold_connection(connection, name, wait=wait)
 
     def tables(self) -> list[str]:
         """The names of the tables that exist."""
         with self._translated():
             return inspect(self._engine).get_table_names()
-
-    def integrity_problems(self) -> list[str]:
-        """What the database's own check finds wrong; empty when all is well."""
-        if self.file is None:
-            return []
-        with self.reading() as connection:
-            found = [
-                str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"
-            ]
-            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-        return found + [
-            f"a row of {row[0]} points to a row of {row[2]} that does not exist" for row in broken
-        ]
 
     def close(self) -> None:
         """Give the connections back; SQLite then folds its write-ahead log into the file."""
@@ -145,13 +163,16 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except ModuleNotFoundError as error:
+            raise missing_driver(error, self.name) from error
         except (SQLAlchemyError, ArgumentError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise RecordsError(
-                f"the database cannot be used: {type(cause).__name__}: {_without_values(cause)}",
-                where=self.name,
-                hint="Check that the file is a database of notegen, that the disk has room.",
-            ) from error
+            raise trouble(error, self.name, sqlite=self.file is not None) from error
+
+
+def shown_address(url: str) -> str:
+    """The address of a database as it may be shown: without password and options."""
+    address = _address(url)
+    return address.set(drivername=address.get_backend_name(), password=None, query={}).render_as_string()
 
 
 def executed_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -189,22 +210,40 @@ def _compiled(statement: Any, dialect: Any) -> tuple[str, tuple[str, ...] | None
     return str(compiled), None if names is None else tuple(names), compiled.params
 
 
-def _sqlite_file(url: str) -> Path | None:
+def _address(url: str) -> URL:
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, ValueError):
         raise RecordsError(
-            "the address of the database cannot be read",
-            where=url.split("@")[-1],
-            hint="Write sqlite:///notegen.db.",
+            "the address of the database cannot be read", where=url.split("@")[-1], hint=_WRITE
         ) from None
-    if parsed.get_backend_name() != "sqlite":
+    if backend in ("postgresql", "postgres"):
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise RecordsError("records are kept in SQLite or PostgreSQL", where=backend, hint=_WRITE)
+    return address
+
+
+def _sqlite_file(address: URL) -> Path | None:
+    if address.get_backend_name() != "sqlite":
         return None
-    if not parsed.database or parsed.database == ":memory:":
-        raise RecordsError(
-            "the records need a file, not memory", where=url, hint="Write sqlite:///notegen.db."
-        )
-    return Path(parsed.database)
+    if not address.database or address.database == ":memory:":
+        raise RecordsError("the records need a file, not memory", where=str(address), hint=_WRITE)
+    return Path(address.database)
+
+
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, hide_parameters=True)
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+    defaults: dict[str, Any] = {n: v for n, v in _CONNECTING.items() if n not in address.query}
+    defaults.setdefault("application_name", "notegen")
+    engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=defaults)
+    event.listen(engine, "connect", _agree)
+    return engine
 
 
 def _make_private(file: Path) -> None:
@@ -225,11 +264,11 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(pragma)
 
 
+def _agree(connection: Any, _record: Any) -> None:
+    connection.execute(_SESSION)
+    connection.commit()
+
+
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _without_values(cause: BaseException) -> str:
-    # A database error may quote the values of a statement; only the driver's first line is safe to show.
-    return str(cause).partition("\n")[0][:200]

@@ -19,6 +19,7 @@ from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, prepare
 from notegen.records.sending import Claim, Sending, claimed
+from notegen.records.soundness import integrity_problems
 from notegen.records.tally import DispatchStatus, HistoryEntry, entries, statuses, summary_of
 from notegen.records.unfinished import (
     Decision,
@@ -155,8 +156,8 @@ class Ledger:
         return len(emptied)
 
     def integrity_problems(self) -> list[str]:
-        """What is wrong with the database file; empty when all is well."""
-        return self._database.integrity_problems()
+        """What is wrong with the database; empty when all is well."""
+        return integrity_problems(self._database)
 
     def close(self) -> None:
         """Give the database back."""
