@@ -12,13 +12,21 @@ from typing import Any
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState, Summary
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, Database, delete, func, select, update
+from notegen.records.database import Connection, Database, delete, func, or_, select, update
+from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal, open_journal
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, prepare
-from notegen.records.sending import Claim, Sending, claimed
+from notegen.records.sending import (
+    Claim,
+    Sending,
+    claimed,
+    held_elsewhere,
+    locked_row,
+    refuse_held,
+)
 from notegen.records.soundness import integrity_problems
 from notegen.records.tally import DispatchStatus, HistoryEntry, entries, statuses, summary_of
 from notegen.records.unfinished import (
@@ -52,7 +60,7 @@ class Ledger:
         Without `commit` (a dry run) everything is tried and nothing kept. RecordsError when the name belongs
         to other content, the content to another name, or the dispatch was cancelled.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone=_what_is_planned(request)) as connection:
             planned = write_plan(connection, request, series, self.member, now)
             if not commit:
                 connection.rollback()
@@ -110,31 +118,41 @@ class Ledger:
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
-                dispatch = self._recovered(connection, name, journal, now)
-                return deed[decision](connection, dispatch, now, keys)
+                row = locked_row(connection, name)
+                refuse_held(row, journal.replay("").session, now)
+                _recover(connection, row, journal, now)
+                return deed[decision](connection, row.id, now, keys)
         finally:
             journal.close(keep=True)
 
     def put_in_doubt(self, name: str, now: datetime) -> int:
         """After a backup was restored: put in doubt what may have gone out since; how many people."""
-        row = self._row(name)
+        self._row(name)
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
+                row = locked_row(connection, name)
+                refuse_held(row, row.session if self._database.file else 0, now)
                 return doubt_open(connection, row.id, now)
         finally:
             journal.close(keep=False)
 
     def cancel(self, name: str, now: datetime) -> Summary:
         """Give up what was not sent yet; a sender that is at it stops by itself within moments."""
-        row = self._row(name)
+        self._row(name)
         journal = open_journal(self._journals, self._stem(name))
-        with self._database.writing() as connection:
-            cancelled = update(dispatches).where(dispatches.c.id == row.id, dispatches.c.cancelled.is_(None))
-            connection.execute(cancelled.values(cancelled=to_stored(now)))
+        try:
+            with self._database.writing() as connection:
+                row = locked_row(connection, name)
+                asked = update(dispatches).where(dispatches.c.id == row.id, dispatches.c.cancelled.is_(None))
+                connection.execute(asked.values(cancelled=to_stored(now)))
+                if journal is not None and not held_elsewhere(row, journal.replay("").session, now):
+                    _recover(connection, row, journal, now)
+                    cancel_open(connection, row.id, to_stored(now))
+        except BaseException:
             if journal is not None:
-                self._recovered(connection, name, journal, now)
-                cancel_open(connection, row.id, to_stored(now))
+                journal.close(keep=True)
+            raise
         if journal is not None:
             journal.close(keep=False)
         return self.summary(name)
@@ -149,6 +167,7 @@ class Ledger:
         with self._database.writing() as connection:
             emptied = _ended_before(connection, to_stored(now - retention))
             for dispatch in emptied:
+                hold(connection, alone=[of_dispatch(dispatch)])
                 connection.execute(delete(mails).where(mails.c.dispatch == dispatch))
                 connection.execute(delete(people).where(people.c.dispatch == dispatch))
                 gone = update(dispatches).where(dispatches.c.id == dispatch)
@@ -164,24 +183,32 @@ class Ledger:
         self._database.close()
 
     def _expire(self, now: datetime) -> None:
+        """Erase what sending needed, where the time is over or a cancellation was never carried out."""
+        asleep = select(people.c.dispatch).where(people.c.payload.is_not(None))
         over = select(dispatches.c.name).where(
-            dispatches.c.expires <= to_stored(now), dispatches.c.purged.is_(None)
+            or_(dispatches.c.expires <= to_stored(now), dispatches.c.cancelled.is_not(None)),
+            dispatches.c.id.in_(asleep),
         )
         with self._database.reading() as connection:
             names = connection.execute(over).scalars().all()
         for name in names:
             journal = open_journal(self._journals, self._stem(name))
-            if journal is None:
-                continue
-            with self._database.writing() as connection:
-                expire_open(connection, self._recovered(connection, name, journal, now), now)
-            journal.close(keep=False)
+            if journal is not None:
+                self._expire_one(name, journal, now)
 
-    def _recovered(self, connection: Connection, name: str, journal: Journal, now: datetime) -> int:
-        row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
-        # Which start of the machine this is, is not known here: what may have gone is in doubt.
-        recover(connection, row, journal.replay(""), now)
-        return int(row.id)
+    def _expire_one(self, name: str, journal: Journal, now: datetime) -> None:
+        done = False
+        try:
+            with self._database.writing() as connection:
+                row = locked_row(connection, name)
+                if not held_elsewhere(row, journal.replay("").session, now):
+                    _recover(connection, row, journal, now)
+                    if row.cancelled is not None:
+                        cancel_open(connection, row.id, row.cancelled)
+                    expire_open(connection, row.id, now)
+                    done = True
+        finally:
+            journal.close(keep=not done)
 
     def _row(self, name: str) -> Any:
         with self._database.reading() as connection:
@@ -204,19 +231,31 @@ class Ledger:
 
     def _stem(self, name: str) -> str:
         file = self._database.file
-        return f"{file.name if file else 'notegen'}-{sha256(name.encode()).hexdigest()[:12]}"
+        if file is not None:
+            return f"{file.name}-{sha256(name.encode()).hexdigest()[:12]}"
+        return f"notegen-{sha256(f'{self._database.name} {name}'.encode()).hexdigest()[:12]}"
 
 
 def open_ledger(url: str, key: bytes, *, journals: Path | None = None) -> Ledger:
     """The ledger in the database at `url`, made there when new; `key` is the secret of the digests.
 
-    `journals` is the folder of the result journals (default: beside a SQLite file). RecordsError when the
-    database cannot be used.
+    `journals` is a folder on this machine for the result journals (default: beside a SQLite file, else the
+    working folder). RecordsError when the database cannot be used.
     """
     database = Database(url)
     prepare(database)
     folder = journals or (database.file.parent if database.file else Path())
     return Ledger(database, key, folder)
+
+
+def _recover(connection: Connection, row: Any, journal: Journal, now: datetime) -> None:
+    # Which start of the machine this is, is not known here: what may have gone is in doubt.
+    recover(connection, row, journal.replay(""), now)
+
+
+def _what_is_planned(request: PlanRequest) -> list[str]:
+    """Neither the same content nor one name is planned twice at once."""
+    return [f"content {request.digest}", f"name {request.name or request.digest[:12]}"]
 
 
 def _ended_before(connection: Connection, moment: int) -> list[int]:

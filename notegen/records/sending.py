@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
 from notegen.records.database import Connection, Database, bindparam, executed_one, select, update
+from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal, Replay
 from notegen.records.mail_rows import read_open, write_intents, write_settlements
 from notegen.records.moment import from_stored, to_stored
+from notegen.records.patience import Patience
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, people
 from notegen.records.tally import summary_of
 from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+
+T = TypeVar("T")
 
 _STILL_MINE = select(dispatches.c.session, dispatches.c.cancelled).where(
     dispatches.c.id == bindparam("b_dispatch")
@@ -54,6 +57,7 @@ class Sending:
         self._claim = claim
         self._only = only
         self._renew_at: datetime | None = None
+        self._patience = Patience(claim.lease)
 
     def __enter__(self) -> Self:
         return self
@@ -73,10 +77,8 @@ class Sending:
             .limit(limit)
             .subquery("some_people")
         )
-        with self._database.reading() as connection:
-            found = read_open(
-                connection, self._row, some, (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED)
-            )
+        states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED)
+        found = self._read(lambda connection: read_open(connection, self._row, some, states))
         last = int(found[-1][0].key.split(".")[1]) if len(found) == limit else -1
         return last, [own for own in found if self._may_go(own[0])]
 
@@ -91,22 +93,27 @@ class Sending:
     def exchange(self, settled: Sequence[Settlement], intents: Sequence[PlannedMail], now: datetime) -> bool:
         """One transaction: past outcomes and next intents. False when the dispatch was cancelled meanwhile.
 
-        After a cancellation the outcomes are written and the intents are not. RecordsError when another
-        sender has taken over.
+        After a cancellation the outcomes are written and the intents are not. While the database is away it
+        is tried again, for as long as a lease lasts. RecordsError then, and when another sender took over.
         """
-        with self._database.writing() as connection:
-            alive = self._renewed(connection, now)
+
+        def work(connection: Connection) -> bool:
+            alive = self._is_mine(connection, now)
             write_settlements(connection, settled, now)
             if alive:
                 write_intents(connection, intents, now)
+            return alive
+
+        alive = self._write(work)
+        if self._renewal_is_due(now):
+            self._renew_at = now + self._claim.lease / 3
         for settlement in settled:
             self._journal.committed(settlement.mail.key)
         return alive
 
     def expire(self, now: datetime) -> None:
         """Give up what still waits when the dispatch's time is over."""
-        with self._database.writing() as connection:
-            expire_open(connection, self._row.id, now)
+        self._write(lambda connection: expire_open(connection, self._row.id, now))
 
     def next_due(self, after: datetime) -> datetime | None:
         """When the first mail comes due that is not due at that moment yet; None when there is none."""
@@ -115,21 +122,31 @@ class Sending:
             .where(people.c.dispatch == self._row.id, people.c.due > to_stored(after))
             .order_by(people.c.due)
         )
-        with self._database.reading() as connection:
+
+        def first_of(connection: Connection) -> datetime | None:
             for due, member in connection.execute(statement):
                 if self._only is None or member in self._only:
                     return from_stored(int(due))
-        return None
+            return None
+
+        return self._read(first_of)
 
     def summary(self) -> Summary:
         """How many mails stand where."""
-        with self._database.reading() as connection:
-            return summary_of(connection, self._row.id, self.name)
+        return self._read(lambda connection: summary_of(connection, self._row.id, self.name))
 
     def release(self) -> None:
         """Give the lease back; carries out a cancellation that came while sending."""
+        waiting = True
+        try:
+            waiting = self._patience.through(self._released)
+        finally:
+            self._journal.close(keep=waiting)
+
+    def _released(self) -> bool:
+        """Whether something is left to send."""
         mine = (dispatches.c.id == self._row.id) & (dispatches.c.session == self._row.session)
-        with self._database.writing() as connection:
+        with self._database.writing(alone=[of_dispatch(self._row.id)]) as connection:
             row = connection.execute(select(dispatches).where(mine)).one_or_none()
             if row is not None and row.cancelled is not None:
                 cancel_open(connection, row.id, row.cancelled)
@@ -139,12 +156,29 @@ class Sending:
                 .where(people.c.dispatch == self._row.id, people.c.payload.is_not(None))
                 .limit(1)
             ).first()
-        self._journal.close(keep=waiting is not None)
+        return waiting is not None
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        """A transaction beside those of others who send parts of this dispatch, and of nobody else."""
+
+        def whole() -> T:
+            with self._database.writing(beside=[of_dispatch(self._row.id)]) as connection:
+                return work(connection)
+
+        return self._patience.through(whole)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        def whole() -> T:
+            with self._database.reading() as connection:
+                return work(connection)
+
+        return self._patience.through(whole)
 
     def _may_go(self, first: PlannedMail) -> bool:
         return first.state is not MailState.SENDING and (self._only is None or first.member in self._only)
 
-    def _renewed(self, connection: Connection, now: datetime) -> bool:
+    def _is_mine(self, connection: Connection, now: datetime) -> bool:
+        """Whether the dispatch goes on; renews the lease when that is due."""
         row = executed_one(connection, _STILL_MINE, b_dispatch=self._row.id)
         if row is None or row.session != self._row.session:
             raise RecordsError(
@@ -152,13 +186,15 @@ class Sending:
                 where=self.name,
                 hint="See `notegen dispatch status`.",
             )
-        if self._renew_at is None or now >= self._renew_at:
-            self._renew_at = now + self._claim.lease / 3
+        if self._renewal_is_due(now):
             until = to_stored(now + self._claim.lease)
             connection.execute(
                 update(dispatches).where(dispatches.c.id == self._row.id).values(lease_until=until)
             )
         return row.cancelled is None
+
+    def _renewal_is_due(self, now: datetime) -> bool:
+        return self._renew_at is None or now >= self._renew_at
 
 
 def claimed(
@@ -167,8 +203,8 @@ def claimed(
     """Take the lease of a dispatch, carry a dead sender's journal into the ledger, and start a session."""
     replay = journal.replay(claim.boot)
     with database.writing() as connection:
-        row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
-        _refuse_unless_free(row, replay, now, database.file)
+        row = locked_row(connection, name)
+        _refuse_unless_free(row, replay, now, database.name)
         recover(connection, row, replay, now)
         if claim.resend_doubts:
             resume_doubts(connection, row.id, now)
@@ -184,7 +220,33 @@ def claimed(
     return Sending(database, journal, row, claim, only)
 
 
-def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: Path | None) -> None:
+def locked_row(connection: Connection, name: str) -> Any:
+    """The row of a dispatch as it is once nobody else is at it any more, and until this transaction ends."""
+    named = select(dispatches).where(dispatches.c.name == name)
+    hold(connection, alone=[of_dispatch(connection.execute(named).one().id)])
+    return connection.execute(named).one()
+
+
+def held_elsewhere(row: Any, session: int, now: datetime) -> bool:
+    """Whether a sender lives, as far as the lease tells; `session` is that of the journal whose lock is here.
+
+    Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
+    """
+    return bool(row.holder and session != row.session and from_stored(row.lease_until) > now)
+
+
+def refuse_held(row: Any, session: int, now: datetime) -> None:
+    """RecordsError that says who sends, where somebody may."""
+    if held_elsewhere(row, session, now):
+        until = from_stored(row.lease_until)
+        raise RecordsError(
+            f"this dispatch is being sent by {row.holder}",
+            where=row.name,
+            hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
+        )
+
+
+def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: str) -> None:
     if row.cancelled is not None:
         raise RecordsError(
             "this dispatch was cancelled", where=row.name, hint="Plan it anew under another name."
@@ -195,11 +257,4 @@ def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: Path | N
             where=f"{row.name} in {where}",
             hint=f"Mails may have gone out since: `notegen dispatch restored {row.name}` puts them in doubt.",
         )
-    # Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
-    if row.holder and replay.session != row.session and from_stored(row.lease_until) > now:
-        until = from_stored(row.lease_until)
-        raise RecordsError(
-            f"this dispatch is being sent by {row.holder}",
-            where=row.name,
-            hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
-        )
+    refuse_held(row, replay.session, now)
