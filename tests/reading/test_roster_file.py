@@ -104,7 +104,7 @@ def test_every_problem_of_a_row_is_told_at_once_in_the_language_of_the_form(
     assert codes(problems) == ["number-check", "email-several", "language-unknown", "incomplete"]
     sentences = [languages[roster.language].word(problem) for problem in problems]
     assert (
-        sentences[2].what == "Rij 2, kolom C (Taalkeuze: FR/NL/EN/DE): ‘IT’ is geen van de aangeboden talen."
+        sentences[2].what == "Rij 2, kolom C (Taalkeuze: FR/NL/EN/DE): “IT” is geen van de aangeboden talen."
     )
     assert sentences[2].do == "Kies een van deze talen: FR, NL, EN, DE."
     assert all(sentence.what.startswith("Rij 2, kolom ") for sentence in sentences)

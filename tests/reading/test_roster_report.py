@@ -33,7 +33,7 @@ def test_bad_cells_are_coloured_and_commented_and_the_last_column_says_why(
     assert sheet["G1"].value == "Reden"
     assert sheet["G2"].value is None
     assert sheet["G3"].value.splitlines() == [sheet["C3"].comment.text, sheet["D3"].comment.text]
-    assert sheet["C3"].comment.text.startswith("Rij 3, kolom C (Taalkeuze: FR/NL/EN/DE): ‘IT’")
+    assert sheet["C3"].comment.text.startswith("Rij 3, kolom C (Taalkeuze: FR/NL/EN/DE): “IT”")
     assert [sheet[place].fill.fgColor.rgb for place in ("C3", "D3", "B4")] == [ALARM, ALARM, CAUTION]
     assert sheet["C2"].fill.fill_type is None
 
