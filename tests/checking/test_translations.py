@@ -170,7 +170,7 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "an entry that is missing": Defect(
         "fr/messages/note.toml",
-        'do = "Ajouter le titre."\n',
+        'do = "Ajoutez le titre."\n',
         "",
         "translation-missing",
         "note-enclosure-untitled.do",
@@ -194,7 +194,7 @@ DEFECTS: Mapping[str, Defect] = {
         "{fonud}",
     ),
     "a text that is no TOML": Defect(
-        "fr/messages/note.toml", 'do = "Ajouter le titre."', 'do = "Ajouter le titre.', "translation-broken"
+        "fr/messages/note.toml", 'do = "Ajoutez le titre."', 'do = "Ajoutez le titre.', "translation-broken"
     ),
     "a translation that says far more": Defect(
         f"de/{CODE}",

@@ -230,7 +230,7 @@ def test_link_and_code_are_never_shown(desk: Opened) -> None:
 
 def test_the_roster_tells_what_is_wrong_in_the_reader_s_language(desk: Opened) -> None:
     page = Markup(desk.get("/fr/roster").text).text
-    assert "Refusée (5)" in page
+    assert "Rejetée (5)" in page
     assert "Ligne 13" in page
     assert "✓" not in page
     only = Markup(desk.get("/fr/roster?status=accepted").text).text
