@@ -18,6 +18,7 @@ from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from notegen.delivery.settings import FolderSettings, SmtpSettings
 from notegen.errors import SettingsError
+from notegen.records.settings import RecordsSettings, holds_password
 
 DEFAULT_FILE = Path("notegen.toml")
 
@@ -59,13 +60,6 @@ class MailSettings(SmtpSettings):
     return_path: str = Field(default="", description="Envelope sender; the From address unless given.")
 
 
-class RecordsSettings(_Section):
-    """`[records]`: where the ledger of dispatches and the register of references are kept."""
-
-    url: str = Field(default="sqlite:///notegen.db", description="Database URL.")
-    key_file: Path = Field(default=Path("notegen.key"), description="Key of the digests; made when missing.")
-
-
 class ActivationSettings(_Section):
     """`[activation]`: where the link leads, and the key that links and codes are derived with."""
 
@@ -104,6 +98,12 @@ class DispatchSettings(_Section):
     per_domain_second: float = Field(default=0, ge=0, description="The same for one recipient domain.")
     per_connection_second: float = Field(default=0, ge=0, description="The same for one connection.")
     open_intents: int = Field(default=128, ge=1, le=1000, description="Mails under way at once.")
+    lease_seconds: float = Field(
+        default=60, ge=1, description="How long a sender without a sign of life keeps what it holds."
+    )
+    portion: int = Field(
+        default=250, ge=1, le=5000, description="People whose mails one worker sends at one go (PostgreSQL)."
+    )
     retention_days: int = Field(default=90, ge=0, description="How long `dispatch purge` keeps what ended.")
 
 
@@ -244,7 +244,7 @@ def _refuse_secrets(data: Mapping[str, Any], text: str, file: str) -> None:
     url = str(sections.get("records", {}).get("url", ""))
     if "password" in sections.get("smtp", {}):
         path, hint = ("smtp", "password"), "Name a password_file under [smtp], or set NOTEGEN_SMTP__PASSWORD."
-    elif re.match(r"[^:/]+://[^/@:]*:[^/]*@", url):
+    elif holds_password(url):
         path, hint = ("records", "url"), "Set NOTEGEN_RECORDS__URL, or use the database's own password file."
     else:
         return

@@ -23,6 +23,7 @@ from notegen.records.moment import to_stored
 from notegen.records.reference_search import Found, search
 from notegen.records.register_lock import counter_lock
 from notegen.records.register_rows import (
+    completed,
     counting_problems,
     entered,
     entry_of,
@@ -32,6 +33,9 @@ from notegen.records.register_rows import (
     same_number,
 )
 from notegen.records.schema import prepare, reference_numbers, register_entries
+
+# Numbers and entries are written by one at a time: the chain has one end.
+_CHAIN = "register"
 
 Target = Callable[[ReferenceNumber], Path]
 """Where the document of a reference is written."""
@@ -47,7 +51,7 @@ class Register:
     @contextmanager
     def issuing(self, request: ReferenceRequest, now: datetime) -> Iterator[Issuing]:
         """Hold the counter while notes are issued; others wait. Numbers that came to nothing are freed."""
-        with counter_lock(self._locks, request):
+        with counter_lock(self._database, self._locks, request):
             issuing = Issuing(self._database, request, now)
             issuing.clear_up()
             try:
@@ -75,7 +79,7 @@ class Register:
     ) -> RegisterEntry:
         """Enter the update of an issued note, whose document is written already; it keeps its number."""
         document = _digest_of(path)
-        with self._database.writing() as connection:
+        with self._database.writing(alone=[_CHAIN]) as connection:
             known = select(register_entries).where(register_entries.c.reference == str(reference)).limit(1)
             if connection.execute(known).first() is None:
                 raise RecordsError(
@@ -118,7 +122,7 @@ class Register:
         with self._database.reading() as connection:
             counters = [ReferenceRequest(*row) for row in connection.execute(waiting).all()]
         for counter in counters:
-            with counter_lock(self._locks, counter, wait=False) as held:
+            with counter_lock(self._database, self._locks, counter, wait=False) as held:
                 if held:
                     Issuing(self._database, counter, now).clear_up()
 
@@ -130,6 +134,7 @@ class Issuing:
         self._database = database
         self._request = request
         self._now = now
+        self._reserved: dict[int, tuple[str, str]] = {}
 
     def reserve(self, dated: date, note: str, target: Target, *, again: bool = False) -> ReferenceNumber:
         """The next number, on disk before it is used; one that was given back comes first.
@@ -137,7 +142,7 @@ class Issuing:
         The document must appear under its name at once and whole (written elsewhere, then renamed).
         RecordsError when this note (by digest) was issued already, unless it is to be issued `again`.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone=[_CHAIN]) as connection:
             _refuse_if_issued(connection, note, again)
             last = select(func.max(reference_numbers.c.number)).where(self._counter())
             number = first_free(connection, self._counter()) or (connection.execute(last).scalar() or 0) + 1
@@ -147,7 +152,7 @@ class Issuing:
 
     def adopt(self, reference: ReferenceNumber, note: str, path: Path, *, again: bool = False) -> None:
         """Reserve the number that a note brings along. RecordsError when it is taken."""
-        with self._database.writing() as connection:
+        with self._database.writing(alone=[_CHAIN]) as connection:
             _refuse_if_issued(connection, note, again)
             taken = select(reference_numbers).where(
                 self._counter(), reference_numbers.c.number == reference.number
@@ -161,13 +166,26 @@ class Issuing:
             self._write(connection, reference, note, path, allotted=False)
 
     def confirm(self, reference: ReferenceNumber) -> RegisterEntry:
-        """Enter a note whose document now stands in its place. RecordsError when it does not."""
-        with self._database.writing() as connection:
+        """Enter a note whose document now stands in its place. RecordsError when it does not.
+
+        RecordsError too when the number was given away meanwhile, because the connection that held the
+        counter broke and somebody else cleared up.
+        """
+        wanted = self._reserved.get(reference.number)
+        with self._database.writing(alone=[_CHAIN]) as connection:
             row = connection.execute(
                 select(reference_numbers).where(
                     self._counter(), reference_numbers.c.number == reference.number
                 )
-            ).one()
+            ).one_or_none()
+            if row is None or (row.note, row.path) != wanted:
+                raise RecordsError(
+                    "the counter was lost, and this number with it: the database was away meanwhile",
+                    where=str(reference),
+                    hint="Remove the document that bears it, and issue the note again.",
+                )
+            if row.issued is not None:
+                return completed(connection, reference)
             return self._confirmed(connection, row, _digest_of(Path(row.path)))
 
     def clear_up(self) -> None:
@@ -176,11 +194,12 @@ class Issuing:
         with self._database.reading() as connection:
             if connection.execute(waiting.limit(1)).first() is None:
                 return
-        with self._database.writing() as connection:
+        with self._database.writing(alone=[_CHAIN]) as connection:
             for row in connection.execute(waiting.order_by(reference_numbers.c.number)).all():
                 if Path(row.path).exists():
                     self._confirmed(connection, row, _digest_of(Path(row.path)))
-                else:
+                elif self._database.file or Path(row.path).parent.exists():
+                    # On a machine that cannot see the folder nothing is known about the document.
                     connection.execute(delete(reference_numbers).where(same_number(row)))
 
     def _confirmed(self, connection: Connection, row: Any, document: str) -> RegisterEntry:
@@ -201,6 +220,7 @@ class Issuing:
                 where=str(path),
                 hint=f"Move it away before {reference} is issued.",
             )
+        self._reserved[reference.number] = (note, str(path.absolute()))
         connection.execute(
             insert(reference_numbers).values(
                 unit=reference.unit,

@@ -32,6 +32,12 @@ def first_entry_of(connection: Connection, note: str) -> RegisterEntry | None:
     return None if row is None else entry_of(row)
 
 
+def completed(connection: Connection, reference: ReferenceNumber) -> RegisterEntry:
+    """The first entry of a reference that was issued."""
+    own = select(register_entries).where(register_entries.c.reference == str(reference))
+    return entry_of(connection.execute(own.order_by(register_entries.c.entry).limit(1)).one())
+
+
 def entered(connection: Connection, entry: RegisterEntry) -> RegisterEntry:
     """Put an entry at the end of the chain, under the next entry number."""
     last = connection.execute(

@@ -14,7 +14,8 @@ import pytest
 from notegen.cli import doctor
 from notegen.cli.doctor import Finding, Library, diagnose, missing_packages
 from notegen.delivery.settings import FolderSettings
-from notegen.settings import DispatchSettings, MailSettings, RecordsSettings, Settings
+from notegen.records.settings import RecordsSettings
+from notegen.settings import DispatchSettings, MailSettings, Settings
 
 
 def findings(templates: Path, records: str = "", smtp: MailSettings | None = None) -> dict[str, Finding]:
