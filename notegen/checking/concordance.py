@@ -1,15 +1,18 @@
-"""Whether the sections of a note state the same dates, times, numbers, addresses and links."""
+"""Whether the sections of a note state the same, and where the passages stand that do not agree."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from notegen.checking.counterpart import counterpart, parting
 from notegen.checking.figures import Figure, figures
 from notegen.checking.section import Section
 from notegen.checking.structure import Shape, shape
 from notegen.domain.hyperlink import hyperlinks, without_code
 from notegen.domain.problem import Problem, Severity
+from notegen.domain.reference import citations
 
 _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _WHOLE_DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -20,7 +23,10 @@ Reader = Callable[[Section], Sequence[Figure]]
 
 
 def check_concordance(sections: Sequence[Section]) -> Iterator[Problem]:
-    """One finding a value that some sections state and others lack, at the first place where it stands."""
+    """One finding a value that some sections state and others lack, at the first place where it stands.
+
+    It names the passage of each other section that it was compared with, or that there is none.
+    """
     if len(sections) < 2:
         return
     for code, severity, read in _READERS:
@@ -36,11 +42,14 @@ def _differences(
     reported: set[str] = set()
     for section in sections:
         for figure in read(section):
-            lacking = [code.upper() for code, values in present.items() if not _is_in(figure.value, values)]
+            lacking = [each for each in sections if not _is_in(figure.value, present[each.language])]
             if lacking and figure.value not in reported:
                 reported.add(figure.value)
                 written = " ".join(figure.written.split())
-                yield section.problem(code, figure.start, written, severity, there=", ".join(lacking))
+                there = ", ".join(each.language.upper() for each in lacking)
+                problem = section.problem(code, figure.start, written, severity, there=there)
+                others = tuple(counterpart(section, figure.start, each) for each in lacking)
+                yield replace(problem, others=others)
 
 
 def _spellings(section: Section, read: Reader) -> frozenset[str]:
@@ -62,10 +71,21 @@ def _is_in(value: str, values: frozenset[str]) -> bool:
 
 def _shapes(one: Section, other: Section) -> Iterator[Problem]:
     first, second = shape(one), shape(other)
-    for code, count in _COUNTS:
-        here, there = count(second), count(first)
-        if here != there:
-            yield other.problem(code, 0, str(here), count=str(there), there=one.language.upper())
+    for code, part in _PARTS:
+        here, there = part(second), part(first)
+        if len(here) != len(there):
+            start, beside = parting(other, here, one, there)
+            named = one.language.upper()
+            problem = other.problem(code, start, str(len(here)), count=str(len(there)), there=named)
+            yield replace(problem, others=(beside,))
+
+
+def _references(section: Section) -> Sequence[Figure]:
+    return [
+        Figure(str(citation.reference), citation.written, citation.start)
+        for citation in citations(section.version.body)
+        if citation.reference is not None
+    ]
 
 
 def _dates(section: Section) -> Sequence[Figure]:
@@ -96,15 +116,17 @@ def _links(section: Section) -> Sequence[Figure]:
     ]
 
 
-_COUNTS: tuple[tuple[str, Callable[[Shape], int]], ...] = (
-    ("note-lists-differ", lambda counted: counted.lists),
-    ("note-items-differ", lambda counted: counted.items),
-    ("note-headings-differ", lambda counted: counted.headings),
-    ("note-separators-differ", lambda counted: counted.separators),
-    ("note-rows-differ", lambda counted: counted.rows),
-    ("note-footnotes-differ", lambda counted: counted.footnotes),
+_PARTS: tuple[tuple[str, Callable[[Shape], Sequence[int]]], ...] = (
+    ("note-lists-differ", lambda parts: parts.lists),
+    ("note-items-differ", lambda parts: parts.items),
+    ("note-headings-differ", lambda parts: parts.headings),
+    ("note-separators-differ", lambda parts: parts.separators),
+    ("note-rows-differ", lambda parts: parts.rows),
+    ("note-footnotes-differ", lambda parts: parts.footnotes),
+    ("note-bold-differs", lambda parts: parts.bold),
 )
 _READERS: tuple[tuple[str, Severity, Reader], ...] = (
+    ("note-reference-differs", Severity.ERROR, _references),
     ("note-date-differs", Severity.ERROR, _dates),
     ("note-time-differs", Severity.WARNING, _times),
     ("note-number-differs", Severity.WARNING, _numbers),

@@ -1,10 +1,11 @@
-"""The shape of a section: lists, tables, headings, separators and footnotes, counted; and how lists end."""
+"""The shape of a section: where its lists, headings, rows, footnotes and bold words begin; how lists end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from notegen.checking.section import Section
 from notegen.domain.hyperlink import without_code
@@ -17,6 +18,8 @@ _DEEP = re.compile(r"^ {4,}(?:[-*+]|\d+[.)])[ \t]+\S")
 _SEPARATOR = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+\S", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
+_BOLD = re.compile(r"(?<![\\*])\*{2,3}(?!\*)")
+_PARAGRAPHS = re.compile(r"(\n[ \t]*\n)")
 _NOTE = re.compile(r"\[\^[^\]\s]+\](?!:)")
 _ENDS_ITEM = ";"
 _ENDS_LIST = "."
@@ -25,38 +28,54 @@ _ENDS_ITSELF = ".:!?…"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: where it begins, its indentation and words, and how many items it holds."""
+    """One item of a list: where it begins, its indentation and words, and where the items in it begin."""
 
     start: int
     indentation: int
     words: str
-    inner: int = 0
+    inner: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a section counts; two versions of one note count the same."""
+    """Where the parts of a section begin; two versions of one note have as many of each."""
 
-    lists: int
-    items: int
-    headings: int
-    separators: int
-    rows: int
-    footnotes: int
+    lists: tuple[int, ...]
+    items: tuple[int, ...]
+    headings: tuple[int, ...]
+    separators: tuple[int, ...]
+    rows: tuple[int, ...]
+    footnotes: tuple[int, ...]
+    bold: tuple[int, ...]
 
 
+@lru_cache(maxsize=32)
 def shape(section: Section) -> Shape:
-    """The counts of a section."""
+    """The parts of a section."""
     text = without_code(section.version.body)
     lists = item_lists(section)
     return Shape(
-        lists=len(lists),
-        items=sum(1 + item.inner for items in lists for item in items),
-        headings=len(_HEADING.findall(text)),
-        separators=len(_SEPARATOR.findall(text)),
-        rows=len(_ROW.findall(text)),
-        footnotes=len(_NOTE.findall(text)),
+        lists=tuple(items[0].start for items in lists),
+        items=tuple(start for items in lists for item in items for start in (item.start, *item.inner)),
+        headings=_starts(_HEADING, text),
+        separators=_starts(_SEPARATOR, text),
+        rows=_starts(_ROW, text),
+        footnotes=_starts(_NOTE, text),
+        bold=tuple(_bold(text)),
     )
+
+
+def _starts(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
+    return tuple(match.start() for match in pattern.finditer(text))
+
+
+def _bold(text: str) -> Iterator[int]:
+    """Where bold words begin: every other mark of a paragraph, for marks come in pairs."""
+    start = 0
+    for paragraph in _PARAGRAPHS.split(_SEPARATOR.sub(lambda match: " " * len(match[0]), text)):
+        marks = _starts(_BOLD, paragraph)
+        yield from (start + mark for mark in marks[: len(marks) // 2 * 2 : 2])
+        start += len(paragraph)
 
 
 def check_lists(section: Section) -> Iterator[Problem]:
@@ -90,8 +109,9 @@ def item_lists(section: Section) -> tuple[tuple[Item, ...], ...]:
             if inside:
                 last = lists[-1][-1]
                 whole = " ".join(f"{last.words} {words}".split())
+                is_item = match or _DEEP.match(line)
                 lists[-1][-1] = replace(
-                    last, words=whole, inner=last.inner + bool(match or _DEEP.match(line))
+                    last, words=whole, inner=(*last.inner, start) if is_item else last.inner
                 )
         blank_before = not line.strip()
         start += len(line)

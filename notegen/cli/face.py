@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from notegen.domain.language import Language
-    from notegen.domain.problem import Problem
+    from notegen.domain.problem import Counterpart, Problem
     from notegen.flows import House
     from notegen.reading.roster_file import RosterOptions
     from notegen.settings import Settings
@@ -199,6 +199,18 @@ def as_json(problem: Problem, language: Language) -> dict[str, Any]:
         document["language"] = problem.language
     if problem.place.line is not None:
         document["line"] = problem.place.line
+    if problem.others:
+        document["others"] = [_counterpart(other, problem) for other in problem.others]
+    return document
+
+
+def _counterpart(other: Counterpart, problem: Problem) -> dict[str, Any]:
+    """The passage of another version; its line is null where that version has none."""
+    document: dict[str, Any] = {"language": other.language, "line": None}
+    if other.place is not None:
+        document |= {"line": other.place.line, "column": other.place.column}
+        if other.place.file != problem.place.file:
+            document["file"] = other.place.file
     return document
 
 
@@ -212,7 +224,10 @@ def show_findings(file: str, found: Sequence[Problem], language: Language) -> No
     for problem in found:
         words = language.word(problem)
         mark = {"error": "✗", "warning": "!", "note": "·"}[problem.severity.value]
-        drawn.add_row(mark, str(problem.place.line or ""), problem.place.column, f"{words.what} {words.do}")
+        line = str(problem.place.line or "")
+        if not problem.place.file.startswith(file) and line:
+            line = f"{Path(problem.place.file).name}:{line}"
+        drawn.add_row(mark, line, problem.place.column, f"{words.what} {words.do}")
     show(drawn)
 
 

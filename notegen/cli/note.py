@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,7 @@ from notegen.errors import InputError
 
 if TYPE_CHECKING:
     from notegen.domain.addressee import Addressee
+    from notegen.domain.language import Language
     from notegen.domain.leaflet import Manuscript
     from notegen.domain.note import VerbalNote
     from notegen.domain.problem import Problem
@@ -97,13 +98,22 @@ def check(
     words = face.reader_language(language)
     if json:
         answer_json(
-            [{"file": str(file), "findings": [as_json(p, words) for p in found]} for file, found in findings]
+            [
+                {"file": str(file), "findings": [_finding(p, file, words) for p in found]}
+                for file, found in findings
+            ]
         )
     else:
         for file, found in findings:
             show_findings(str(file), found, words)
     if any(p.severity is Severity.ERROR for _, found in findings for p in found):
         raise typer.Exit(1)
+
+
+def _finding(problem: Problem, file: Path, words: Language) -> dict[str, Any]:
+    """A finding for a machine; `file` is told of one in a text that the note keeps in a file of its own."""
+    own = problem.place.file
+    return as_json(problem, words) | ({} if own.startswith(str(file)) or not own else {"file": own})
 
 
 @command(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Sequence
 
 from notegen.domain.passage import Passage, PassageKind, protected, visible
@@ -9,10 +11,28 @@ from notegen.domain.passage import Passage, PassageKind, protected, visible
 Pair = tuple[Passage | None, Passage | None]
 Likeness = Callable[[Passage, Passage], float]
 
+_GAP = 1.2
+_OTHER_KIND = 2.0
+_OTHER_FIGURES = 0.8
+_FIGURES = re.compile(r"\d+")
+_MOST_PAIRS = 250_000
+
 
 def translated_pairs(source: Sequence[Passage], translation: Sequence[Passage]) -> tuple[Pair, ...]:
     """The passages of two languages side by side, in the source's order; one without the other has None."""
     return _pairs(source, translation, _shape_likeness)
+
+
+def version_pairs(one: Sequence[Passage], other: Sequence[Passage]) -> tuple[Pair, ...]:
+    """The passages of two versions of one note side by side, though one may have a paragraph more.
+
+    As in Gale & Church (1993), with what a note's paragraphs have in common in all languages: their kind,
+    their figures, about their length. Texts of very many passages are paired by kind and number alone.
+    """
+    if len(one) * len(other) > _MOST_PAIRS:
+        there = {passage.key: passage for passage in other}
+        return tuple((passage, there.get(passage.key)) for passage in one)
+    return _pairs(one, other, _statement_likeness)
 
 
 def changed_pairs(before: Sequence[Passage], now: Sequence[Passage]) -> tuple[Pair, ...]:
@@ -65,6 +85,19 @@ def _shape_likeness(one: Passage, other: Passage) -> float:
     marks = _overlap(_marks(one), _marks(other))
     lengths = sorted((len(visible(one.text)) + 1, len(visible(other.text)) + 1))
     return 1.0 + marks + lengths[0] / lengths[1] + 0.2 * (one.depth == other.depth)
+
+
+def _statement_likeness(one: Passage, other: Passage) -> float:
+    """What two gaps would cost, less what the pair costs; nothing where the gaps are cheaper."""
+    lengths = abs(math.log((len(one.text) + 12) / (len(other.text) + 12)))
+    kinds = 0.0 if _is_alike(one.kind, other.kind) else _OTHER_KIND
+    mine, yours = set(_FIGURES.findall(one.text)), set(_FIGURES.findall(other.text))
+    figures = len(mine ^ yours) / len(mine | yours) if mine | yours else 0.0
+    return max(0.0, 2 * _GAP - lengths - kinds - _OTHER_FIGURES * figures)
+
+
+def _is_alike(one: PassageKind, other: PassageKind) -> bool:
+    return one is other or {one, other} == {PassageKind.ITEM, PassageKind.STEP}
 
 
 def _text_likeness(one: Passage, other: Passage) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from notegen.domain.addressee import AddresseeForms
-from notegen.domain.problem import Problem
+from notegen.domain.problem import Counterpart, Problem
 
 _NO_ELISION = ("onze", "onzi", "oui", "ouistiti", "ululer")
 
@@ -81,7 +82,18 @@ class Language:
         return first != "" and first in "aeiouàâäæéèêëîïôöœùûü" and not word.startswith(_NO_ELISION)
 
     def word(self, problem: Problem) -> Message:
-        """The sentences about a problem, slots filled; a code without a sentence is a KeyError."""
+        """The sentences about a problem, slots filled; a code without a sentence is a KeyError.
+
+        Where it was compared with other versions, they say where those passages stand.
+        """
+        told = self._told(problem)
+        if not problem.others:
+            return told
+        beside = [self._told(_located(problem, other)) for other in problem.others]
+        advice = dict.fromkeys(message.do for message in (*beside, told))
+        return Message(" ".join(message.what for message in (told, *beside)), " ".join(advice))
+
+    def _told(self, problem: Problem) -> Message:
         slots = {
             "file": problem.place.file,
             "row": "" if problem.place.line is None else str(problem.place.line),
@@ -91,3 +103,16 @@ class Language:
         }
         message = self.messages[problem.code]
         return Message(message.what.format_map(slots), message.do.format_map(slots))
+
+
+def _located(problem: Problem, other: Counterpart) -> Problem:
+    """Where a counterpart stands, as a problem of its own, because whole sentences say it."""
+    there = (("there", other.language.upper()),)
+    if other.place is None or other.place.line is None:
+        return Problem("note-counterpart-none", problem.place, values=there)
+    place = replace(other.place, file=PurePath(other.place.file).name)
+    if not place.column.isdigit():
+        return Problem("note-counterpart-cell", place, values=there)
+    if other.place.file != problem.place.file:
+        return Problem("note-counterpart-file", place, values=there)
+    return Problem("note-counterpart-line", place, values=there)

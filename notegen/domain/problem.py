@@ -27,11 +27,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterpart:
+    """The passage of another language version that a finding was held against, `text` being its first line.
+
+    `place` is None where that version has no such passage.
+    """
+
+    language: str
+    place: Place | None = None
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return f"Counterpart({self.language!r}, {str(self.place or '')!r})"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One finding. `code` names a sentence under [problems] of every language's messages.toml.
 
     `found` is what the person wrote (shown to that person only, never logged); `values` are further words
-    that the sentence needs, as (name, value) pairs; `language` is the section of a note it concerns.
+    that the sentence needs, as (name, value) pairs; `language` is the section of a note it concerns, and
+    `others` are the passages of other sections that it was compared with.
     """
 
     code: str
@@ -40,6 +56,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     values: tuple[tuple[str, str], ...] = ()
     language: str = ""
+    others: tuple[Counterpart, ...] = ()
 
     def __repr__(self) -> str:
         return f"Problem({self.code!r}, {str(self.place)!r}, {self.severity.value})"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notegen.domain.leaflet import Leaflet, Manuscript
+from notegen.domain.note import VerbalNote
 from notegen.domain.problem import Problem, Severity
 from notegen.errors import NoteFileError
 from notegen.flows import leaflet as leaflets
@@ -18,7 +19,6 @@ from notegen.flows.saving import save
 if TYPE_CHECKING:
     # What is heavy is loaded by the line that needs it.
     from notegen.domain.addressee import Addressee
-    from notegen.domain.note import VerbalNote
     from notegen.rendering.document import Document
 
 
@@ -109,17 +109,34 @@ def print_notes(
 ) -> Iterator[Path]:
     """Write the PDFs of notes (one a language if `separate`), and their HTML if wanted; gives each path.
 
-    All notes are composed before anything is written: one with a fault leaves no file behind.
+    All notes are composed before anything is written: one with a fault leaves no file behind. Raises
+    NoteFileError where the sections of one cite different references, unless it is a draft.
     """
     from notegen.rendering.pdf import PdfWriter
     from notegen.rendering.press import write_all
 
+    notes = tuple(notes)
+    if not wishes.draft:
+        for note in notes:
+            _refuse_discord(note, house)
     named = [part for note in notes for part in _parts(note, house, wishes)]
     pdfs = write_all((document for _, document in named), jobs)
     for (stem, document), pdf in zip(named, pdfs, strict=True):
         yield save(folder / f"{stem}.pdf", pdf)
         if wishes.html:
             yield save(folder / f"{stem}.html", PdfWriter().html(document).encode())
+
+
+def _refuse_discord(note: Manuscript, house: House) -> None:
+    from notegen.checking.preflight import check_note
+
+    found = check_note(note, house.languages) if isinstance(note, VerbalNote) else ()
+    for problem in found:
+        if problem.code == "note-reference-differs":
+            lacking = ", ".join(other.language for other in problem.others)
+            what = f"{problem.found} stands in {problem.language!r} and not in {lacking}"
+            hint = "Cite the same references in every language; `notegen note check` says where."
+            raise NoteFileError(what, where=str(problem.place), hint=hint)
 
 
 def _parts(note: Manuscript, house: House, wishes: PrintWishes) -> Iterator[tuple[str, Document]]:

@@ -50,7 +50,7 @@ def _versions(note: VerbalNote, language: str, source: str) -> tuple[LanguageVer
 
 
 def _note_text(note: VerbalNote, version: LanguageVersion) -> TemplateText:
-    from notegen.reading.markdown_passages import markdown_passages
+    from notegen.domain.markdown_passages import markdown_passages
 
     passages = markdown_passages(version.body)
     return TemplateText(version.language, "body.md", note.source_name, version.body, passages)

@@ -1,4 +1,4 @@
-"""The bodies of a note: inline or in files of their own, complete, and of one mind on references."""
+"""The bodies of a note: inline or in files of their own, complete, their references read."""
 
 from __future__ import annotations
 
@@ -94,24 +94,12 @@ def _letter_o(citation: Citation, place: Place, language: str) -> Problem:
 
 
 def _check_citations(versions: Sequence[LanguageVersion], sense: Sense) -> None:
-    """A reference that one section cites, every section cites; else one of them is mistyped."""
-    cited = {version.language: citations(version.body) for version in versions}
     for version in versions:
-        for citation in cited[version.language]:
-            lacking = [
-                other
-                for other, mentions in cited.items()
-                if citation.reference not in {mention.reference for mention in mentions}
-            ]
-            if lacking and citation.reference is not None:
-                what = f"{citation.written} stands in {version.language!r} and not in {', '.join(lacking)}."
-                hint = "Cite the same references in every language."
-                sense.findings.append(Finding(_place(version, citation), what, hint))
+        for citation in citations(version.body):
             if citation.reference is None:
                 what = f"{citation.written} cannot be a reference."
-                sense.findings.append(
-                    Finding(_place(version, citation), what, "Correct its date or its number.")
-                )
+                hint = "Correct its date or its number."
+                sense.findings.append(Finding(_place(version, citation), what, hint))
 
 
 def _place(version: LanguageVersion, citation: Citation) -> Place:

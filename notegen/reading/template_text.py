@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from notegen.domain.markdown_passages import markdown_passages
 from notegen.domain.passage import Passage, TemplateText
 from notegen.domain.problem import Place, Problem
 from notegen.reading.comment_passages import comment_passages
 from notegen.reading.html_passages import html_passages
-from notegen.reading.markdown_passages import markdown_passages
 from notegen.reading.origins import ORIGINS
 from notegen.reading.toml_passages import toml_passages
 

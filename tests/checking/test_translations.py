@@ -17,10 +17,10 @@ from notegen.checking.translations import CellState, Matrix, check_templates
 from notegen.checking.word_diff import Change, marked, word_diff
 from notegen.domain.alignment import translated_pairs
 from notegen.domain.language import Language
+from notegen.domain.markdown_passages import markdown_passages
 from notegen.domain.passage import Origin, Origins, TemplateText
 from notegen.domain.problem import Problem
 from notegen.flows.translation import check_template_folders, mark_reviewed
-from notegen.reading.markdown_passages import markdown_passages
 
 LINK = "notifications/activation-link.md"
 CODE = "notifications/activation-code.md"

@@ -45,6 +45,55 @@ def test_a_finding_is_told_in_the_reader_s_language_with_its_line(
     assert {finding["language"] for finding in document["findings"]} == {"fr", "en"}
 
 
+def test_a_difference_is_told_with_the_lines_of_both_passages(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    text = (examples / "vehicles.yaml").read_text(encoding="utf-8").replace("**36 mois**", "**38 mois**")
+    (tmp_path / "note.yaml").write_text(text, encoding="utf-8")
+    [document] = json.loads(notegen("note", "check", "note.yaml", "--json").out)
+    (french,) = [each for each in document["findings"] if each["language"] == "fr"]
+    places = {other["language"]: other["line"] for other in french["others"]}
+    lines = text.splitlines()
+    assert set(places) == {"nl", "en"}
+    assert "**36 maanden**" in lines[places["nl"] - 1] + lines[places["nl"]]
+    assert "**36 months**" in lines[places["en"] - 1] + lines[places["en"]]
+    told = notegen("note", "check", "note.yaml", "--language", "fr").out
+    assert f"à la ligne {places['en']}." in " ".join(told.split())
+
+
+def test_a_finding_in_a_text_of_its_own_is_told_with_the_name_of_its_file(
+    notegen: Notegen, tmp_path: Path
+) -> None:
+    head = "reference: {unit: P0.0, file: PRO.1, topic: X}\nissued: 2026-06-17\nplace: brussels\n"
+    rest = "addressee: missions\nlanguages: [fr, en]\ntitle: {fr: Titre, en: Title}\n"
+    bodies = "body: {fr: {file: fr.md}, en: {file: en.md}}\n"
+    (tmp_path / "note.yaml").write_text(head + rest + bodies, encoding="utf-8")
+    (tmp_path / "fr.md").write_text("dire un fait.\n\nLe délai est de 15 jours.\n", encoding="utf-8")
+    (tmp_path / "en.md").write_text("state a fact.\n\nThe period is a fortnight.\n", encoding="utf-8")
+    [document] = json.loads(notegen("note", "check", "note.yaml", "--json").out)
+    [finding] = document["findings"]
+    assert (finding["file"], finding["line"]) == ("fr.md", 3)
+    assert finding["others"] == [{"language": "en", "line": 3, "column": "1", "file": "en.md"}]
+    assert "fr.md:3" in notegen("note", "check", "note.yaml").out
+
+
+def test_a_note_that_cites_different_references_is_printed_as_a_draft_only(
+    notegen: Notegen, tmp_path: Path
+) -> None:
+    head = "reference: P0.0/PRO.1/17.06.2026/X/1\nissued: 2026-06-17\nplace: brussels\n"
+    rest = "addressee: missions\nlanguages: [fr, en]\ntitle: {fr: Titre, en: Title}\n"
+    bodies = "body:\n  fr: dire P0.0/PRO.1/01.02.2020/X/1.\n  en: state P0.0/PRO.1/01.02.2020/X/2.\n"
+    (tmp_path / "note.yaml").write_text(head + rest + bodies, encoding="utf-8")
+    checked = notegen("note", "check", "note.yaml", "--json")
+    assert checked.code == 1
+    assert checked.out.count("note-reference-differs") == 2
+    refused = notegen("note", "render", "note.yaml")
+    assert refused.code == 2
+    assert "P0.0/PRO.1/01.02.2020/X/1 stands in 'fr' and not in en" in refused.err
+    assert not (tmp_path / "out").exists()
+    assert notegen("note", "issue", "note.yaml").code == 2
+
+
 def test_a_printed_note_is_named_by_its_reference(notegen: Notegen, examples: Path, tmp_path: Path) -> None:
     printed = notegen("note", "render", examples / "vehicles.yaml", "-o", "out")
     assert printed.out == "out/P1.2-PRO.4410-02.03.2026-PLAQUES-2_05.10.2026.pdf\n"
