@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from notegen.domain.passage import Passage, PassageKind, protected, visible
 
@@ -27,11 +28,10 @@ def version_pairs(one: Sequence[Passage], other: Sequence[Passage]) -> tuple[Pai
     """The passages of two versions of one note side by side, though one may have a paragraph more.
 
     As in Gale & Church (1993), with what a note's paragraphs have in common in all languages: their kind,
-    their figures, about their length. Texts of very many passages are paired by kind and number alone.
+    their figures, about their length. Texts of very many passages are paired by their number alone.
     """
     if len(one) * len(other) > _MOST_PAIRS:
-        there = {passage.key: passage for passage in other}
-        return tuple((passage, there.get(passage.key)) for passage in one)
+        return tuple(zip_longest(one, other))
     return _pairs(one, other, _statement_likeness)
 
 

@@ -1,20 +1,12 @@
-"""Which paragraph of one language answers which of another, though one of them may have a paragraph more.
-
-Dynamic programming over pairs of blocks, as in Gale & Church (1993), with what a note's paragraphs have in
-common in all languages: their kind, their figures, about their length.
-"""
+"""The rows of the desk: which paragraphs of all languages stand side by side."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_GAP = 1.2
-_OTHER_KIND = 2.0
-_OTHER_FIGURES = 0.8
-_FIGURES = re.compile(r"\d+")
+from notegen.domain import passage as domain
+from notegen.domain.alignment import version_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +47,17 @@ def _joined(
 
 
 def _path(left: Sequence[Passage], right: Sequence[Passage]) -> list[tuple[int | None, int | None]]:
-    """The cheapest way through both, as pairs of positions; None stands for a gap."""
-    costs = _costs(left, right)
-    i, j = len(left), len(right)
-    path: list[tuple[int | None, int | None]] = []
-    while i or j:
-        if i and j and costs[i][j] == costs[i - 1][j - 1] + _distance(left[i - 1], right[j - 1]):
-            i, j = i - 1, j - 1
-            path.append((i, j))
-        elif j and (not i or costs[i][j] == costs[i][j - 1] + _GAP):
-            j -= 1
-            path.append((None, j))
-        else:
-            i -= 1
-            path.append((i, None))
-    return path[::-1]
+    """What stands beside what, as pairs of positions; None stands for a gap."""
+    pairs = version_pairs(_keyed(left), _keyed(right))
+    return [(_position(one), _position(other)) for one, other in pairs]
 
 
-def _costs(left: Sequence[Passage], right: Sequence[Passage]) -> list[list[float]]:
-    costs = [[_GAP * j for j in range(len(right) + 1)]]
-    for i, mine in enumerate(left, 1):
-        row = [_GAP * i]
-        above = costs[-1]
-        for j, yours in enumerate(right, 1):
-            pair = above[j - 1] + _distance(mine, yours)
-            row.append(min(pair, above[j] + _GAP, row[j - 1] + _GAP))
-        costs.append(row)
-    return costs
+def _keyed(passages: Sequence[Passage]) -> list[domain.Passage]:
+    return [
+        domain.Passage(str(at), domain.PassageKind(passage.kind), passage.text)
+        for at, passage in enumerate(passages)
+    ]
 
 
-def _distance(mine: Passage, yours: Passage) -> float:
-    lengths = abs(math.log((len(mine.text) + 12) / (len(yours.text) + 12)))
-    kinds = 0.0 if mine.kind == yours.kind else _OTHER_KIND
-    a, b = set(_FIGURES.findall(mine.text)), set(_FIGURES.findall(yours.text))
-    figures = len(a ^ b) / len(a | b) if a | b else 0.0
-    return lengths + kinds + _OTHER_FIGURES * figures
+def _position(passage: domain.Passage | None) -> int | None:
+    return None if passage is None else int(passage.key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notegen.domain.leaflet import Manuscript
-from notegen.domain.problem import Problem, Severity
+from notegen.domain.problem import Counterpart, Problem, Severity
 from notegen.errors import NotegenError
 from notegen.preview.alignment import Passage
 from notegen.preview.manuscript import Columns, reference, side_by_side, title, titles
@@ -15,10 +15,13 @@ from notegen.preview.passage import Span, holder, spans
 from notegen.preview.snapshot import ReadNote
 from notegen.preview.visit import Remark, Values, Visit, language_choices, remark
 
+Where = tuple[str, int]
+"""A passage on the page: its language, and its position in the column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A passage of one language, where it stands, and what was found in it."""
+    """A passage of one language, where it stands, what was found in it, and which findings name it too."""
 
     tag: str
     direction: str
@@ -28,6 +31,7 @@ class Cell:
     anchor: str
     spans: tuple[Span, ...]
     remarks: tuple[Remark, ...]
+    compared: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +130,45 @@ def _rows(
     columns, aligned = side_by_side(manuscript, shown)
     placed = _placed(findings, columns)
     remarks: list[Remark] = []
-    held: dict[tuple[str, int], list[tuple[Remark, Problem]]] = {}
+    held: dict[Where, list[tuple[Remark, Problem]]] = {}
+    named: dict[Where, list[int]] = {}
     for number, (problem, where) in enumerate(zip(findings, placed, strict=True), 1):
-        worded = remark(visit, number, problem, f"{where[0]}-{where[1] + 1}" if where else "")
+        beside = [_beside(problem, other, columns) for other in problem.others]
+        worded = remark(visit, number, problem, _anchor(where), [_anchor(each) for each in beside])
         remarks.append(worded)
         if where:
             held.setdefault(where, []).append((worded, problem))
+        for each in beside:
+            if each:
+                named.setdefault(each, []).append(number)
     positions = {id(passage): n for column in columns.values() for n, passage in enumerate(column)}
 
     def cell(code: str, passage: Passage | None) -> Cell | None:
         if passage is None:
             return None
         at = positions[id(passage)]
-        return _cell(visit, code, at, passage, held.get((code, at), []))
+        shown = _cell(visit, code, at, passage, held.get((code, at), []))
+        return replace(shown, compared=tuple(named.get((code, at), ())))
 
     rows = [[cell(code, passage) for code, passage in zip(shown, row, strict=True)] for row in aligned]
     return rows, remarks
 
 
-def _placed(findings: Sequence[Problem], columns: Columns) -> list[tuple[str, int] | None]:
+def _anchor(where: Where | None) -> str:
+    return f"{where[0]}-{where[1] + 1}" if where else ""
+
+
+def _beside(problem: Problem, other: Counterpart, columns: Columns) -> Where | None:
+    """Where the counterpart of a finding stands, if that language is shown."""
+    if other.place is None or other.language not in columns:
+        return None
+    at = holder(replace(problem, place=other.place, found=other.text), columns[other.language])
+    return None if at is None else (other.language, at)
+
+
+def _placed(findings: Sequence[Problem], columns: Columns) -> list[Where | None]:
     """For each finding the passage that it stands in, if that language is shown."""
-    placed: list[tuple[str, int] | None] = []
+    placed: list[Where | None] = []
     for problem in findings:
         candidates = [problem.language] if problem.language else list(columns)
         held = [(code, holder(problem, columns[code])) for code in candidates if code in columns]

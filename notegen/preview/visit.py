@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from notegen.domain.language import Language
-from notegen.domain.problem import Problem
+from notegen.domain.problem import Place, Problem
 from notegen.errors import NotegenError, RosterFileError
 from notegen.preview.snapshot import Snapshot
 from notegen.preview.trouble import Reason, reasons
@@ -97,19 +97,48 @@ class Remark:
     place: str
     language: str = ""
     anchor: str = ""
+    others: tuple[Beside, ...] = ()
 
 
-def remark(visit: Visit, number: int, problem: Problem, anchor: str = "") -> Remark:
-    """A finding in the reader's language."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The passage of another version that a finding was held against, and where the page shows it."""
+
+    language: str
+    place: str
+    anchor: str
+
+
+def remark(
+    visit: Visit, number: int, problem: Problem, anchor: str = "", others: Sequence[str] = ()
+) -> Remark:
+    """A finding in the reader's language; `others` are the anchors of its counterparts, empty for none."""
     worded = visit.reader.word(problem)
-    line = problem.place.line
-    known = visit.snapshot.languages
     return Remark(
         number=number,
         severity=problem.severity.value,
         what=worded.what,
         do=worded.do,
-        place=visit.words.say("line", number=line) if line else "",
-        language=known[problem.language].name if problem.language in known else problem.language,
+        place=_place(visit, problem.place),
+        language=_name(visit, problem.language),
         anchor=anchor,
+        others=tuple(
+            Beside(_name(visit, other.language), _place(visit, other.place), there)
+            for other, there in zip(problem.others, others, strict=False)
+            if there
+        ),
     )
+
+
+def _place(visit: Visit, place: Place | None) -> str:
+    """A line, or the cell of a workbook."""
+    if place is None or not place.line:
+        return ""
+    if place.column.isalpha():
+        return f"{place.column}{place.line}"
+    return visit.words.say("line", number=place.line)
+
+
+def _name(visit: Visit, code: str) -> str:
+    known = visit.snapshot.languages
+    return known[code].name if code in known else code

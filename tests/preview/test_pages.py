@@ -73,6 +73,19 @@ def test_a_finding_stands_in_its_paragraph_in_the_reader_s_language(changed_desk
     assert 'href="#remark-' in cell
 
 
+def test_a_difference_leads_to_both_passages_and_both_lead_back(changed_desk: Change) -> None:
+    desk = changed_desk({NOTE: ("5 octobre 2026.\n", "6 octobre 2026.\n")})
+    text = desk.get("/en/notes/1").text
+    remark = text.partition('id="remark-1"')[2].partition("</li>")[0]
+    assert re.findall(r'href="#([a-z]+-\d+)"', remark) == ["fr-1", "nl-1", "en-1", "de-1"]
+    assert re.search(r">Nederlands, line \d+</a>", remark)
+    for code in ("nl", "en", "de"):
+        cell = text.partition(f'id="{code}-1"')[2].partition("</div>")[0]
+        assert "Findings that name this passage too:" in cell
+        assert 'href="#remark-1"' in cell
+    assert "#nl-1" not in desk.get("/en/notes/1?show=fr").text
+
+
 def test_each_note_of_a_register_has_its_page_and_its_paper(register_desk: Opened) -> None:
     assert register_desk.get("/").headers["location"] == "/en/notes"
     listed = re.findall(r'<h2><a href="(/en/notes/\d)">', register_desk.get("/en/notes").text)
