@@ -144,3 +144,11 @@ def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def folder(records_url: str, tmp_path: Path) -> Path:
+    """A folder whose records (`ledgers.address`) are once in SQLite and once in PostgreSQL."""
+    if not records_url.startswith("sqlite:"):
+        (tmp_path / "postgresql").write_text(records_url)
+    return tmp_path

@@ -53,8 +53,14 @@ def roster(count: int, *, first_row: int = 2) -> list[Series]:
     return [series(member(row)) for row in range(first_row, first_row + count)]
 
 
+def address(folder: Path) -> str:
+    """Where the records of a folder are: in a file, or in the PostgreSQL database named there."""
+    elsewhere = folder / "postgresql"
+    return elsewhere.read_text() if elsewhere.exists() else f"sqlite:///{folder / 'ledger.db'}"
+
+
 def a_ledger(folder: Path) -> Ledger:
-    return open_ledger(f"sqlite:///{folder / 'ledger.db'}", KEY)
+    return open_ledger(address(folder), KEY, journals=folder)
 
 
 def a_request(**changes: object) -> PlanRequest:

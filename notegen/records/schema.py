@@ -127,7 +127,7 @@ def prepare(database: Database) -> None:
         with database.reading() as connection:
             if connection.execute(select(versions.c.version)).scalar_one() == VERSION:
                 return
-    with database.writing() as connection:
+    with database.writing(alone=["tables"]) as connection:
         metadata.create_all(connection)
         found = connection.execute(select(versions.c.version)).scalar_one_or_none()
         if found is None:

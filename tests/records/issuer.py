@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ledgers import address
+
 from notegen.domain.reference import ReferenceRequest
 from notegen.records.register import open_register
 
@@ -13,7 +15,7 @@ NOW = datetime(2021, 6, 17, 10, 0, tzinfo=UTC)
 
 
 def main(folder: Path, count: int, prefix: str) -> None:
-    register = open_register(f"sqlite:///{folder / 'register.db'}")
+    register = open_register(address(folder))
     for number in range(count):
         with register.issuing(ReferenceRequest("P0.0", "PRO.3143", "VACCIN"), NOW) as issuing:
             reference = issuing.reserve(

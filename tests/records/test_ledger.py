@@ -14,6 +14,7 @@ from ledgers import (
     a_ledger,
     a_request,
     accepted,
+    address,
     claimed,
     member,
     open_mails,
@@ -38,7 +39,7 @@ def send_all(sending: Sending) -> None:
 
 
 def payloads(folder: Path) -> list[str | None]:
-    database = Database(f"sqlite:///{folder / 'ledger.db'}")
+    database = Database(address(folder))
     with database.reading() as connection:
         found = list(connection.execute(select(people.c.payload)).scalars())
     database.close()
@@ -49,27 +50,27 @@ def bytes_on_disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
 
 
-def test_a_row_per_member_and_mail_is_planned(tmp_path: Path) -> None:
-    ledger = a_ledger(tmp_path)
+def test_a_row_per_member_and_mail_is_planned(folder: Path) -> None:
+    ledger = a_ledger(folder)
     planned = ledger.plan(a_request(), roster(5), NOW)
     assert (planned.name, planned.added, planned.resumed) == (NAME, 15, False)
     assert ledger.summary(NAME) == Summary(NAME, planned=15)
 
 
-def test_the_same_roster_again_is_recognised_and_plans_nobody_twice(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 5)
+def test_the_same_roster_again_is_recognised_and_plans_nobody_twice(folder: Path) -> None:
+    ledger = planned_ledger(folder, 5)
     again = ledger.plan(a_request(), roster(5), NOW)
     assert (again.name, again.added, again.resumed) == (NAME, 0, True)
     assert ledger.summary(NAME).total == 15
 
 
-def test_a_dispatch_named_by_a_person_is_recognised_without_its_name(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2, name="May")
+def test_a_dispatch_named_by_a_person_is_recognised_without_its_name(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2, name="May")
     assert ledger.plan(a_request(), roster(2), NOW).name == "May"
 
 
-def test_the_same_roster_under_another_name_is_refused_unless_it_is_wanted_again(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_the_same_roster_under_another_name_is_refused_unless_it_is_wanted_again(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     with pytest.raises(RecordsError, match=f"already planned as '{NAME}'"):
         ledger.plan(a_request(name="May"), roster(2), NOW)
     with pytest.raises(RecordsError, match="a name of its own"):
@@ -78,30 +79,30 @@ def test_the_same_roster_under_another_name_is_refused_unless_it_is_wanted_again
     assert ledger.plan(a_request(name="May", again=True), roster(2), NOW).added == 0
 
 
-def test_a_name_belongs_to_one_content(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2, name="May")
+def test_a_name_belongs_to_one_content(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2, name="May")
     with pytest.raises(RecordsError, match="other content"):
         ledger.plan(a_request(name="May", digest="ab" * 32), roster(2), NOW)
 
 
-def test_a_selection_is_completed_by_the_whole_roster_later(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, roster(5)[1:3], complete=False)
+def test_a_selection_is_completed_by_the_whole_roster_later(folder: Path) -> None:
+    ledger = planned_ledger(folder, roster(5)[1:3], complete=False)
     assert ledger.plan(a_request(), roster(5), NOW).added == 9
     assert ledger.plan(a_request(), roster(5), NOW).added == 0
 
 
-def test_a_dry_run_counts_and_keeps_nothing(tmp_path: Path) -> None:
-    ledger = a_ledger(tmp_path)
+def test_a_dry_run_counts_and_keeps_nothing(folder: Path) -> None:
+    ledger = a_ledger(folder)
     assert ledger.plan(a_request(), roster(5), NOW, commit=False).added == 15
     assert ledger.status(NOW) == []
 
 
-def test_planning_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+def test_planning_that_breaks_off_leaves_nothing(folder: Path) -> None:
     def broken() -> object:
         yield from roster(700)
         raise OSError("the roster could not be read to its end")
 
-    ledger = a_ledger(tmp_path)
+    ledger = a_ledger(folder)
     with pytest.raises(OSError, match="to its end"):
         ledger.plan(a_request(), broken(), NOW)  # type: ignore[arg-type]
     assert ledger.status(NOW) == []
@@ -119,18 +120,18 @@ def test_neither_number_nor_name_stands_in_the_file_once_the_last_mail_was_accep
     assert "Zoë".encode() not in bytes_on_disk(tmp_path)
 
 
-def test_a_payload_stays_while_a_mail_is_still_to_come(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_payload_stays_while_a_mail_is_still_to_come(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger) as sending:
         for _ in range(2):
             mails = open_mails(sending)
             sending.exchange([accepted(mail) for mail in mails], [], NOW)
-    assert payloads(tmp_path) != [None]
+    assert payloads(folder) != [None]
     assert ledger.summary(NAME) == Summary(NAME, planned=1, accepted=2)
 
 
-def test_a_refusal_holds_the_rest_of_that_person_and_nobody_else(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_a_refusal_holds_the_rest_of_that_person_and_nobody_else(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     with claimed(ledger) as sending:
         first, second = open_mails(sending)
         refusal = Settlement(first, MailState.REFUSED, 1, code=550, text="5.1.1 no such", rest=MailState.HELD)
@@ -139,8 +140,8 @@ def test_a_refusal_holds_the_rest_of_that_person_and_nobody_else(tmp_path: Path)
     assert ledger.summary(NAME) == Summary(NAME, planned=2, accepted=1, refused=1, held=2)
 
 
-def test_the_servers_words_are_kept_without_the_address_in_them(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_the_servers_words_are_kept_without_the_address_in_them(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger) as sending:
         (mail,) = open_mails(sending)
         words = "5.1.1 <person2@mission.test>: Recipient address rejected"
@@ -149,14 +150,14 @@ def test_the_servers_words_are_kept_without_the_address_in_them(tmp_path: Path) 
     assert (entry.code, entry.words) == (550, "5.1.1 <…@mission.test>: Recipient address rejected")
 
 
-def test_a_second_sender_is_told_who_is_at_it(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_second_sender_is_told_who_is_at_it(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger), pytest.raises(RecordsError, match="being sent by desk, process 7"):
-        a_ledger(tmp_path).claim(NAME, Claim("other, process 8", "boot"), NOW)
+        a_ledger(folder).claim(NAME, Claim("other, process 8", "boot"), NOW)
 
 
-def test_a_lease_is_given_back_at_the_end(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_lease_is_given_back_at_the_end(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger):
         assert ledger.status(NOW)[0].holder == "desk, process 7"
     assert ledger.status(NOW)[0].holder == ""
@@ -164,11 +165,11 @@ def test_a_lease_is_given_back_at_the_end(tmp_path: Path) -> None:
         assert len(open_mails(sending)) == 1
 
 
-def test_a_sender_without_its_journal_waits_until_the_lease_has_lapsed(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
-    elsewhere = tmp_path / "another machine"
+def test_a_sender_without_its_journal_waits_until_the_lease_has_lapsed(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
+    elsewhere = folder / "another machine"
     elsewhere.mkdir()
-    other = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", b"k", journals=elsewhere)
+    other = open_ledger(address(folder), b"k", journals=elsewhere)
     with claimed(ledger) as sending:
         with pytest.raises(RecordsError, match=r"its hold lapses at 09:31:00 UTC"):
             other.claim(NAME, Claim("other", "boot"), NOW)
@@ -178,22 +179,22 @@ def test_a_sender_without_its_journal_waits_until_the_lease_has_lapsed(tmp_path:
             sending.exchange([], [], later)
 
 
-def test_a_sign_of_life_prolongs_the_lease(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_sign_of_life_prolongs_the_lease(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger) as sending:
         sending.exchange([], [], NOW + timedelta(seconds=45))
         assert ledger.status(NOW + timedelta(seconds=90))[0].holder == "desk, process 7"
 
 
-def test_only_the_people_asked_for_get_their_turn(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 3)
+def test_only_the_people_asked_for_get_their_turn(folder: Path) -> None:
+    ledger = planned_ledger(folder, 3)
     only = [series(member(3)).identity]
     with ledger.claim(NAME, Claim("desk", "boot"), NOW, only=only) as sending:
         assert [mail.notification.row for mail in open_mails(sending)] == [3]
 
 
-def test_people_come_in_portions_and_in_the_order_of_the_roster(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 7)
+def test_people_come_in_portions_and_in_the_order_of_the_roster(folder: Path) -> None:
+    ledger = planned_ledger(folder, 7)
     with claimed(ledger) as sending:
         after, rows = 0, []
         while after >= 0:
@@ -202,16 +203,16 @@ def test_people_come_in_portions_and_in_the_order_of_the_roster(tmp_path: Path) 
     assert rows == list(range(2, 9))
 
 
-def test_a_person_whose_mail_is_on_its_way_does_not_come_again(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_a_person_whose_mail_is_on_its_way_does_not_come_again(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     with claimed(ledger) as sending:
         first, _ = open_mails(sending)
         sending.exchange([], [first], NOW)
         assert [mail.notification.row for mail in open_mails(sending)] == [3]
 
 
-def test_a_deferred_mail_comes_again_when_it_is_due(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_deferred_mail_comes_again_when_it_is_due(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     due = NOW + timedelta(minutes=3)
     with claimed(ledger) as sending:
         (mail,) = open_mails(sending)
@@ -223,45 +224,45 @@ def test_a_deferred_mail_comes_again_when_it_is_due(tmp_path: Path) -> None:
     assert ledger.summary(NAME) == Summary(NAME, planned=2, deferred=1)
 
 
-def test_what_waits_is_given_up_and_erased_when_the_time_is_over(tmp_path: Path) -> None:
+def test_what_waits_is_given_up_and_erased_when_the_time_is_over(folder: Path) -> None:
     expires = NOW + timedelta(days=2)
-    ledger = planned_ledger(tmp_path, 2, expires=expires)
+    ledger = planned_ledger(folder, 2, expires=expires)
     with claimed(ledger, expires) as sending:
         assert open_mails(sending, expires) == []
     assert ledger.summary(NAME) == Summary(NAME, expired=6)
-    assert payloads(tmp_path) == [None, None]
+    assert payloads(folder) == [None, None]
 
 
-def test_a_usual_expiry_is_that_of_the_first_run_and_a_wish_replaces_it(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1, expires_unless_said=NOW + timedelta(days=5))
+def test_a_usual_expiry_is_that_of_the_first_run_and_a_wish_replaces_it(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1, expires_unless_said=NOW + timedelta(days=5))
     ledger.plan(a_request(expires_unless_said=NOW + timedelta(days=6)), roster(1), NOW)
     assert ledger.status(NOW)[0].expires == NOW + timedelta(days=5)
     ledger.plan(a_request(expires=NOW + timedelta(days=2)), roster(1), NOW)
     assert ledger.status(NOW)[0].expires == NOW + timedelta(days=2)
 
 
-def test_a_cancelled_dispatch_is_erased_and_cannot_be_sent(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_a_cancelled_dispatch_is_erased_and_cannot_be_sent(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     assert ledger.cancel(NAME, NOW) == Summary(NAME, cancelled=6)
-    assert payloads(tmp_path) == [None, None]
+    assert payloads(folder) == [None, None]
     with pytest.raises(RecordsError, match="was cancelled"):
         claimed(ledger)
     with pytest.raises(RecordsError, match="was cancelled"):
         ledger.plan(a_request(), roster(2), NOW)
 
 
-def test_a_cancellation_reaches_a_sender_and_spares_what_is_on_its_way(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_a_cancellation_reaches_a_sender_and_spares_what_is_on_its_way(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     with claimed(ledger) as sending:
         first, second = open_mails(sending)
         sending.exchange([], [first], NOW)
-        a_ledger(tmp_path).cancel(NAME, NOW)
+        a_ledger(folder).cancel(NAME, NOW)
         assert not sending.exchange([accepted(first)], [second], NOW)
     assert ledger.summary(NAME) == Summary(NAME, accepted=1, cancelled=5)
 
 
-def test_a_purge_empties_what_ended_long_ago_and_still_recognises_it(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2)
+def test_a_purge_empties_what_ended_long_ago_and_still_recognises_it(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
     with claimed(ledger) as sending:
         send_all(sending)
     assert ledger.purge(NOW + timedelta(days=29), timedelta(days=30)) == 0
@@ -271,16 +272,16 @@ def test_a_purge_empties_what_ended_long_ago_and_still_recognises_it(tmp_path: P
         ledger.plan(a_request(), roster(2), NOW)
 
 
-def test_a_purge_leaves_what_still_waits_and_erases_what_has_expired(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1, expires=NOW + timedelta(days=1))
+def test_a_purge_leaves_what_still_waits_and_erases_what_has_expired(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1, expires=NOW + timedelta(days=1))
     ledger.plan(a_request(digest="ab" * 32), roster(1), NOW)
     assert ledger.purge(NOW + timedelta(days=2), timedelta(days=30)) == 0
     assert ledger.summary(NAME) == Summary(NAME, expired=3)
     assert ledger.summary("ab" * 6) == Summary("ab" * 6, planned=3)
 
 
-def test_the_history_lists_a_requesters_mails_newest_first(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1, requester="Embassy of Examplia")
+def test_the_history_lists_a_requesters_mails_newest_first(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1, requester="Embassy of Examplia")
     ledger.plan(a_request(digest="ab" * 32, requester="Somebody else"), roster(1), NOW)
     with claimed(ledger) as sending:
         (mail,) = open_mails(sending)
@@ -298,13 +299,13 @@ def test_the_digest_of_a_person_depends_on_the_key(tmp_path: Path) -> None:
     assert len(one.member("12345678901")) == 64
 
 
-def test_an_unknown_dispatch_is_said_to_be_unknown(tmp_path: Path) -> None:
+def test_an_unknown_dispatch_is_said_to_be_unknown(folder: Path) -> None:
     with pytest.raises(RecordsError, match="no dispatch of that name"):
-        a_ledger(tmp_path).summary("June")
+        a_ledger(folder).summary("June")
 
 
-def test_a_sound_ledger_has_no_integrity_problems(tmp_path: Path) -> None:
-    assert planned_ledger(tmp_path, 3).integrity_problems() == []
+def test_a_sound_ledger_has_no_integrity_problems(folder: Path) -> None:
+    assert planned_ledger(folder, 3).integrity_problems() == []
 
 
 def test_a_broken_file_is_an_error_with_advice(tmp_path: Path) -> None:
@@ -318,20 +319,20 @@ def test_a_missing_folder_is_an_error_with_advice(tmp_path: Path) -> None:
         a_ledger(tmp_path / "nowhere")
 
 
-def test_records_of_a_newer_notegen_are_left_alone(tmp_path: Path) -> None:
-    planned_ledger(tmp_path, 1).close()
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+def test_records_of_a_newer_notegen_are_left_alone(folder: Path) -> None:
+    planned_ledger(folder, 1).close()
+    database = Database(address(folder))
     with database.writing() as connection:
         connection.execute(update(versions).values(version=VERSION + 1))
     with pytest.raises(RecordsError, match="newer notegen"):
-        a_ledger(tmp_path)
+        a_ledger(folder)
 
 
 def test_records_of_an_older_notegen_are_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    planned_ledger(tmp_path, 1).close()
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    planned_ledger(folder, 1).close()
+    database = Database(address(folder))
     steps: list[str] = []
     monkeypatch.setattr(schema, "VERSION", VERSION + 2)
     monkeypatch.setattr(
@@ -339,7 +340,7 @@ def test_records_of_an_older_notegen_are_brought_up_to_date(
         "MIGRATIONS",
         {VERSION: lambda _: steps.append("first"), VERSION + 1: lambda _: steps.append("second")},
     )
-    ledger = a_ledger(tmp_path)
+    ledger = a_ledger(folder)
     assert steps == ["first", "second"]
     assert ledger.summary(NAME).planned == 3
     with database.reading() as connection:
@@ -347,9 +348,9 @@ def test_records_of_an_older_notegen_are_brought_up_to_date(
 
 
 def test_a_migration_that_breaks_off_leaves_the_old_version(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    planned_ledger(tmp_path, 1).close()
+    planned_ledger(folder, 1).close()
 
     def broken(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE mails ADD COLUMN half TEXT")
@@ -358,9 +359,9 @@ def test_a_migration_that_breaks_off_leaves_the_old_version(
     monkeypatch.setattr(schema, "VERSION", VERSION + 1)
     monkeypatch.setattr(schema, "MIGRATIONS", {VERSION: broken})
     with pytest.raises(RecordsError, match="disk is full"):
-        a_ledger(tmp_path)
+        a_ledger(folder)
     monkeypatch.undo()
-    assert a_ledger(tmp_path).summary(NAME).planned == 3
+    assert a_ledger(folder).summary(NAME).planned == 3
 
 
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -368,9 +369,9 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert {oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {"0o600"}
 
 
-def test_a_database_error_shows_no_personal_data(tmp_path: Path) -> None:
-    ledger: Ledger = planned_ledger(tmp_path, 1)
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+def test_a_database_error_shows_no_personal_data(folder: Path) -> None:
+    ledger: Ledger = planned_ledger(folder, 1)
+    database = Database(address(folder))
     row = {"name": NAME, "digest": "person2@mission.test", "id_domain": "", "created": 0}
     with pytest.raises(RecordsError) as caught, database.writing() as connection:
         connection.execute(dispatches.insert().values(row))
@@ -378,6 +379,6 @@ def test_a_database_error_shows_no_personal_data(tmp_path: Path) -> None:
     assert ledger.summary(NAME).planned == 3
 
 
-def test_two_ledgers_in_new_files_agree_on_the_schema(tmp_path: Path) -> None:
+def test_two_ledgers_in_new_files_agree_on_the_schema(folder: Path) -> None:
     for _ in range(2):
-        assert a_ledger(tmp_path).plan(a_request(digest=DIGEST), roster(1), NOW).name == NAME
+        assert a_ledger(folder).plan(a_request(digest=DIGEST), roster(1), NOW).name == NAME

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledgers import BOOT, NAME, NOW, a_ledger, a_request, accepted, claimed, open_mails, planned_ledger
+from ledgers import (
+    BOOT,
+    NAME,
+    NOW,
+    a_ledger,
+    a_request,
+    accepted,
+    address,
+    claimed,
+    open_mails,
+    planned_ledger,
+)
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
@@ -44,8 +55,8 @@ def states(ledger: Ledger) -> dict[str, MailState]:
     return {entry.key: entry.state for entry in ledger.history()}
 
 
-def test_after_the_death_of_the_process_only_what_had_begun_is_in_doubt(tmp_path: Path) -> None:
-    ledger, mails = killed(tmp_path)
+def test_after_the_death_of_the_process_only_what_had_begun_is_in_doubt(folder: Path) -> None:
+    ledger, mails = killed(folder)
     assert ledger.summary(NAME) == Summary(NAME, sending=3, planned=6)
     with claimed(ledger, resend=False):
         found = states(ledger)
@@ -53,8 +64,8 @@ def test_after_the_death_of_the_process_only_what_had_begun_is_in_doubt(tmp_path
     assert found["1.2.1"] == found["1.2.2"] == MailState.HELD
 
 
-def test_mails_in_doubt_are_sent_again_under_the_same_message_id(tmp_path: Path) -> None:
-    ledger, mails = killed(tmp_path)
+def test_mails_in_doubt_are_sent_again_under_the_same_message_id(folder: Path) -> None:
+    ledger, mails = killed(folder)
     with claimed(ledger) as sending:
         again = open_mails(sending)
     assert [mail.key for mail in again] == ["1.1.0", "1.2.0", "1.3.1"]
@@ -62,24 +73,24 @@ def test_mails_in_doubt_are_sent_again_under_the_same_message_id(tmp_path: Path)
     assert next(entry.doubts for entry in ledger.history() if entry.key == "1.2.0") == 1
 
 
-def test_after_a_power_cut_every_open_intent_without_an_outcome_is_in_doubt(tmp_path: Path) -> None:
-    ledger, mails = killed(tmp_path)
+def test_after_a_power_cut_every_open_intent_without_an_outcome_is_in_doubt(folder: Path) -> None:
+    ledger, mails = killed(folder)
     with claimed(ledger, resend=False, boot="the next start"):
         found = states(ledger)
     assert [found[mail.key] for mail in mails] == [MailState.IN_DOUBT, MailState.IN_DOUBT, MailState.ACCEPTED]
 
 
-def test_without_its_journal_every_open_intent_is_in_doubt(tmp_path: Path) -> None:
-    ledger, mails = killed(tmp_path)
-    for path in tmp_path.glob("*.db-*.[01]"):
+def test_without_its_journal_every_open_intent_is_in_doubt(folder: Path) -> None:
+    ledger, mails = killed(folder)
+    for path in folder.glob("*.[01]"):
         path.unlink()
     with claimed(ledger, NOW + timedelta(minutes=2), resend=False):
         found = states(ledger)
     assert {found[mail.key] for mail in mails} == {MailState.IN_DOUBT}
 
 
-def test_a_machine_that_cannot_tell_its_starts_apart_is_not_trusted(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_machine_that_cannot_tell_its_starts_apart_is_not_trusted(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     sending = claimed(ledger, boot="")
     sending.exchange([], open_mails(sending), NOW)
     die(sending)
@@ -87,8 +98,8 @@ def test_a_machine_that_cannot_tell_its_starts_apart_is_not_trusted(tmp_path: Pa
         assert states(ledger)["1.1.0"] is MailState.IN_DOUBT
 
 
-def test_a_mark_of_an_earlier_turn_says_nothing_about_this_one(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_mark_of_an_earlier_turn_says_nothing_about_this_one(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     sending = claimed(ledger)
     (mail,) = open_mails(sending)
     sending.exchange([], [mail], NOW)
@@ -104,8 +115,8 @@ def test_a_mark_of_an_earlier_turn_says_nothing_about_this_one(tmp_path: Path) -
         assert states(ledger)["1.1.0"] is MailState.PLANNED
 
 
-def test_a_refusal_in_the_journal_holds_the_rest(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_refusal_in_the_journal_holds_the_rest(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     sending = claimed(ledger)
     (mail,) = open_mails(sending)
     sending.exchange([], [mail], NOW)
@@ -116,8 +127,8 @@ def test_a_refusal_in_the_journal_holds_the_rest(tmp_path: Path) -> None:
     assert ledger.summary(NAME) == Summary(NAME, refused=1, held=2)
 
 
-def test_a_deferral_in_the_journal_keeps_its_moment(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_deferral_in_the_journal_keeps_its_moment(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     due = NOW + timedelta(minutes=7)
     sending = claimed(ledger)
     (mail,) = open_mails(sending)
@@ -128,8 +139,8 @@ def test_a_deferral_in_the_journal_keeps_its_moment(tmp_path: Path) -> None:
         assert sending.next_due(NOW) == due
 
 
-def test_a_last_acceptance_in_the_journal_erases_the_payload(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_a_last_acceptance_in_the_journal_erases_the_payload(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger) as sending:
         for _ in range(2):
             sending.exchange([accepted(mail) for mail in open_mails(sending)], [], NOW)
@@ -141,12 +152,12 @@ def test_a_last_acceptance_in_the_journal_erases_the_payload(tmp_path: Path) -> 
     with claimed(ledger):
         pass
     assert ledger.summary(NAME) == Summary(NAME, accepted=3)
-    assert list(tmp_path.glob("*.db-*.[01]")) == []
+    assert list(folder.glob("*.[01]")) == []
 
 
-def test_a_ledger_older_than_its_journal_is_not_sent_from(tmp_path: Path) -> None:
-    ledger, _ = killed(tmp_path)
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+def test_a_ledger_older_than_its_journal_is_not_sent_from(folder: Path) -> None:
+    ledger, _ = killed(folder)
+    database = Database(address(folder))
     with database.writing() as connection:
         connection.execute(update(dispatches).values(session=0, holder=None))
     with pytest.raises(RecordsError, match="was a backup restored"):
@@ -166,10 +177,8 @@ def test_a_ledger_older_than_its_journal_is_not_sent_from(tmp_path: Path) -> Non
         (Decision.CANCEL, Summary(NAME, planned=5, accepted=1, cancelled=3)),
     ],
 )
-def test_a_person_decides_about_what_is_in_doubt(
-    tmp_path: Path, decision: Decision, summary: Summary
-) -> None:
-    ledger, _ = killed(tmp_path)
+def test_a_person_decides_about_what_is_in_doubt(folder: Path, decision: Decision, summary: Summary) -> None:
+    ledger, _ = killed(folder)
     claimed(ledger, resend=False).release()
     assert [entry.state for entry in ledger.unsettled(NAME)].count(MailState.IN_DOUBT) == 1
     assert ledger.settle(NAME, decision, NOW) == 1
@@ -177,8 +186,8 @@ def test_a_person_decides_about_what_is_in_doubt(
     assert ledger.unsettled(NAME) == []
 
 
-def test_a_person_may_settle_before_anything_is_sent_again(tmp_path: Path) -> None:
-    ledger, mails = killed(tmp_path)
+def test_a_person_may_settle_before_anything_is_sent_again(folder: Path) -> None:
+    ledger, mails = killed(folder)
     assert ledger.settle(NAME, Decision.ACCEPTED, NOW, [mails[1].key]) == 1
     assert ledger.summary(NAME) == Summary(NAME, planned=4, in_doubt=1, held=2, accepted=2)
 
@@ -199,8 +208,8 @@ def test_a_purge_after_a_crash_erases_what_has_expired(tmp_path: Path) -> None:
     assert all("Zoë".encode() not in path.read_bytes() for path in tmp_path.iterdir())
 
 
-def test_a_purge_lets_a_sender_finish(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 2, expires=NOW + timedelta(days=1))
+def test_a_purge_lets_a_sender_finish(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2, expires=NOW + timedelta(days=1))
     with claimed(ledger) as sending:
         mails = open_mails(sending)
         sending.exchange([], mails, NOW)
@@ -210,16 +219,16 @@ def test_a_purge_lets_a_sender_finish(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "person", "1.1", "1.1.0.0", "2.1.0", "1.-1.0"])
-def test_a_key_of_no_mail_is_an_error_and_settles_nothing(tmp_path: Path, key: str) -> None:
-    ledger, _ = killed(tmp_path)
+def test_a_key_of_no_mail_is_an_error_and_settles_nothing(folder: Path, key: str) -> None:
+    ledger, _ = killed(folder)
     claimed(ledger, resend=False).release()
     with pytest.raises(RecordsError, match="no mail of that dispatch"):
         ledger.settle(NAME, Decision.ACCEPTED, NOW, [key])
     assert ledger.summary(NAME).in_doubt == 1
 
 
-def test_nobody_settles_while_a_sender_is_at_it(tmp_path: Path) -> None:
-    ledger = planned_ledger(tmp_path, 1)
+def test_nobody_settles_while_a_sender_is_at_it(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
     with claimed(ledger), pytest.raises(RecordsError, match="being sent by desk"):
         ledger.settle(NAME, Decision.RESEND, NOW)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledgers import address
 
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import RecordsError
@@ -29,7 +30,7 @@ ISSUER = Path(__file__).parent / "issuer.py"
 
 
 def a_register(folder: Path) -> Register:
-    return open_register(f"sqlite:///{folder / 'register.db'}")
+    return open_register(address(folder))
 
 
 def target(folder: Path) -> object:
@@ -57,81 +58,81 @@ def numbers(folder: Path) -> list[int]:
 
 
 def meddle(folder: Path, statement: str) -> None:
-    with Database(f"sqlite:///{folder / 'register.db'}").writing() as connection:
+    with Database(address(folder)).writing() as connection:
         connection.exec_driver_sql(statement)
 
 
-def test_numbers_are_counted_within_unit_file_and_topic(tmp_path: Path) -> None:
+def test_numbers_are_counted_within_unit_file_and_topic(folder: Path) -> None:
     other = ReferenceRequest("P0.0", "PRO.3143", "PARKING")
-    found = [issue(tmp_path, "a"), issue(tmp_path, "b"), issue(tmp_path, "c", other), issue(tmp_path, "d")]
+    found = [issue(folder, "a"), issue(folder, "b"), issue(folder, "c", other), issue(folder, "d")]
     assert [str(reference) for reference in found] == [
         "P0.0/PRO.3143/17.06.2021/VACCIN/1",
         "P0.0/PRO.3143/17.06.2021/VACCIN/2",
         "P0.0/PRO.3143/17.06.2021/PARKING/1",
         "P0.0/PRO.3143/17.06.2021/VACCIN/3",
     ]
-    assert a_register(tmp_path).verify(NOW) == []
+    assert a_register(folder).verify(NOW) == []
 
 
-def test_an_entry_holds_the_digest_of_the_document(tmp_path: Path) -> None:
-    reference = issue(tmp_path, "a")
-    (entry,) = a_register(tmp_path).entries()
+def test_an_entry_holds_the_digest_of_the_document(folder: Path) -> None:
+    reference = issue(folder, "a")
+    (entry,) = a_register(folder).entries()
     assert entry.document == sha256(f"note {reference}".encode()).hexdigest()
     assert (entry.entry, entry.deed, entry.note, entry.entered) == (1, Deed.ISSUED, "a", NOW)
 
 
-def test_a_number_that_came_to_nothing_is_given_to_the_next_note(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="paper"), a_register(tmp_path).issuing(REQUEST, NOW) as issuing:
-        reserve(issuing, tmp_path, "a")
+def test_a_number_that_came_to_nothing_is_given_to_the_next_note(folder: Path) -> None:
+    with pytest.raises(OSError, match="paper"), a_register(folder).issuing(REQUEST, NOW) as issuing:
+        reserve(issuing, folder, "a")
         raise OSError("no paper")
-    assert issue(tmp_path, "b").number == 1
+    assert issue(folder, "b").number == 1
 
 
-def test_a_gap_that_a_failure_leaves_in_a_batch_is_filled_first(tmp_path: Path) -> None:
-    with a_register(tmp_path).issuing(REQUEST, NOW) as issuing:
-        _, second, third = (reserve(issuing, tmp_path, note) for note in "abc")
+def test_a_gap_that_a_failure_leaves_in_a_batch_is_filled_first(folder: Path) -> None:
+    with a_register(folder).issuing(REQUEST, NOW) as issuing:
+        _, second, third = (reserve(issuing, folder, note) for note in "abc")
         for reference in (second, third):
-            write(tmp_path, reference)
+            write(folder, reference)
             issuing.confirm(reference)
-    assert a_register(tmp_path).verify(NOW) == [f"the number before {second} is missing"]
-    assert issue(tmp_path, "d").number == 1
-    assert issue(tmp_path, "e").number == 4
-    assert a_register(tmp_path).verify(NOW) == []
+    assert a_register(folder).verify(NOW) == [f"the number before {second} is missing"]
+    assert issue(folder, "d").number == 1
+    assert issue(folder, "e").number == 4
+    assert a_register(folder).verify(NOW) == []
 
 
-def test_the_same_note_is_not_issued_twice_by_mistake(tmp_path: Path) -> None:
-    reference = issue(tmp_path, "a")
+def test_the_same_note_is_not_issued_twice_by_mistake(folder: Path) -> None:
+    reference = issue(folder, "a")
     with pytest.raises(RecordsError, match="issued already") as caught:
-        issue(tmp_path, "a")
+        issue(folder, "a")
     assert caught.value.where == str(reference)
-    assert a_register(tmp_path).issued_as("a") is not None
-    with a_register(tmp_path).issuing(REQUEST, NOW) as issuing:
-        assert issuing.reserve(DATED, "a", target(tmp_path), again=True).number == 2  # type: ignore[arg-type]
+    assert a_register(folder).issued_as("a") is not None
+    with a_register(folder).issuing(REQUEST, NOW) as issuing:
+        assert issuing.reserve(DATED, "a", target(folder), again=True).number == 2  # type: ignore[arg-type]
 
 
-def test_a_document_that_the_register_does_not_know_is_never_overwritten(tmp_path: Path) -> None:
-    write(tmp_path, REQUEST.numbered(DATED, 1))
+def test_a_document_that_the_register_does_not_know_is_never_overwritten(folder: Path) -> None:
+    write(folder, REQUEST.numbered(DATED, 1))
     with pytest.raises(RecordsError, match="does not know"):
-        issue(tmp_path, "a")
+        issue(folder, "a")
 
 
-def test_a_note_may_bring_its_own_number_and_counting_goes_on_from_there(tmp_path: Path) -> None:
+def test_a_note_may_bring_its_own_number_and_counting_goes_on_from_there(folder: Path) -> None:
     own = ReferenceNumber.parse("P0.0/PRO.3143/17.06.2021/VACCIN/5")
-    with a_register(tmp_path).issuing(REQUEST, NOW) as issuing:
-        issuing.adopt(own, "a", tmp_path / f"{own.slug}.pdf")
-        write(tmp_path, own)
+    with a_register(folder).issuing(REQUEST, NOW) as issuing:
+        issuing.adopt(own, "a", folder / f"{own.slug}.pdf")
+        write(folder, own)
         issuing.confirm(own)
         with pytest.raises(RecordsError, match="taken"):
-            issuing.adopt(own, "b", tmp_path / "other.pdf")
-    assert issue(tmp_path, "c").number == 6
-    assert a_register(tmp_path).verify(NOW) == []
+            issuing.adopt(own, "b", folder / "other.pdf")
+    assert issue(folder, "c").number == 6
+    assert a_register(folder).verify(NOW) == []
 
 
-def test_an_update_keeps_its_number_and_gets_an_entry_of_its_own(tmp_path: Path) -> None:
-    reference = issue(tmp_path, "a")
-    updated = tmp_path / "update.pdf"
+def test_an_update_keeps_its_number_and_gets_an_entry_of_its_own(folder: Path) -> None:
+    reference = issue(folder, "a")
+    updated = folder / "update.pdf"
     updated.write_text("the update")
-    register = a_register(tmp_path)
+    register = a_register(folder)
     entry = register.reissue(reference, date(2021, 12, 17), "a2", updated, NOW)
     assert (entry.entry, entry.deed, entry.updated) == (2, Deed.REISSUED, "17.12.2021")
     assert len(register.show(str(reference)).entries) == 2
@@ -149,21 +150,21 @@ def test_an_update_keeps_its_number_and_gets_an_entry_of_its_own(tmp_path: Path)
         ("DELETE FROM reference_numbers WHERE number = 2", "the number before .*VACCIN/3 is missing"),
     ],
 )
-def test_whoever_changes_the_register_is_found_out(tmp_path: Path, statement: str, problem: str) -> None:
+def test_whoever_changes_the_register_is_found_out(folder: Path, statement: str, problem: str) -> None:
     for note in "abc":
-        issue(tmp_path, note)
-    meddle(tmp_path, statement)
-    problems = a_register(tmp_path).verify(NOW)
+        issue(folder, note)
+    meddle(folder, statement)
+    problems = a_register(folder).verify(NOW)
     assert problems
     with pytest.raises(AssertionError, match=problem):
         raise AssertionError("; ".join(problems))
 
 
-def test_a_document_that_was_changed_or_lost_is_found_out(tmp_path: Path) -> None:
-    first, second = issue(tmp_path, "a"), issue(tmp_path, "b")
-    (tmp_path / f"{first.slug}.pdf").write_text("something else")
-    (tmp_path / f"{second.slug}.pdf").unlink()
-    assert [problem.split(str(tmp_path))[0] for problem in a_register(tmp_path).verify(NOW)] == [
+def test_a_document_that_was_changed_or_lost_is_found_out(folder: Path) -> None:
+    first, second = issue(folder, "a"), issue(folder, "b")
+    (folder / f"{first.slug}.pdf").write_text("something else")
+    (folder / f"{second.slug}.pdf").unlink()
+    assert [problem.split(str(folder))[0] for problem in a_register(folder).verify(NOW)] == [
         f"the document of {first} is not the one that was issued: ",
         f"the document of {second} is gone: ",
     ]
@@ -178,19 +179,19 @@ def test_a_document_that_was_changed_or_lost_is_found_out(tmp_path: Path) -> Non
         "17.06.2021/VACCIN/2",
     ],
 )
-def test_a_reference_is_found_however_it_was_typed(tmp_path: Path, typed: str) -> None:
+def test_a_reference_is_found_however_it_was_typed(folder: Path, typed: str) -> None:
     for note in "abc":
-        issue(tmp_path, note)
-    found = a_register(tmp_path).show(typed)
+        issue(folder, note)
+    found = a_register(folder).show(typed)
     assert found.exact
     assert [entry.note for entry in found.entries] == ["b"]
 
 
-def test_a_misspelt_reference_brings_the_nearest_ones(tmp_path: Path) -> None:
-    issue(tmp_path, "a")
-    found = a_register(tmp_path).show("P0.0/PRO.3134/17.06.2021/VACIN/1")
+def test_a_misspelt_reference_brings_the_nearest_ones(folder: Path) -> None:
+    issue(folder, "a")
+    found = a_register(folder).show("P0.0/PRO.3134/17.06.2021/VACIN/1")
     assert (found.exact, len(found.entries)) == (False, 1)
-    assert a_register(tmp_path).show("PARKING").entries == ()
+    assert a_register(folder).show("PARKING").entries == ()
 
 
 @given(st.text(max_size=60))
@@ -200,33 +201,35 @@ def test_no_text_upsets_the_search(text: str) -> None:
 
 def issuer(folder: Path, count: int, prefix: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(ISSUER), str(folder), str(count), prefix]
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ISSUER.parents[2])})
+    return subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, ISSUER.parents[1:3]))}
+    )
 
 
 @pytest.mark.parametrize("each", [15, pytest.param(100, marks=pytest.mark.slow)])
-def test_two_processes_that_issue_at_once_count_without_gap_or_repeat(tmp_path: Path, each: int) -> None:
-    both = [issuer(tmp_path, each, prefix) for prefix in "ab"]
+def test_two_processes_that_issue_at_once_count_without_gap_or_repeat(folder: Path, each: int) -> None:
+    both = [issuer(folder, each, prefix) for prefix in "ab"]
     assert [process.wait(60) for process in both] == [0, 0]
-    assert numbers(tmp_path) == list(range(1, 2 * each + 1))
-    assert a_register(tmp_path).verify(NOW) == []
-    assert list(tmp_path.glob(".register-*")) == []
+    assert numbers(folder) == list(range(1, 2 * each + 1))
+    assert a_register(folder).verify(NOW) == []
+    assert list(folder.glob(".register-*")) == []
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
-def test_a_kill_during_issue_leaves_neither_gap_nor_lie(tmp_path: Path, kills: int) -> None:
+def test_a_kill_during_issue_leaves_neither_gap_nor_lie(folder: Path, kills: int) -> None:
     chance = random.Random(kills)
     for kill in range(kills):
-        process = issuer(tmp_path, 10_000, f"life {kill}")
-        before = len(list(tmp_path.glob("*.pdf")))
-        while len(list(tmp_path.glob("*.pdf"))) < before + 2 + kill % 4:
+        process = issuer(folder, 10_000, f"life {kill}")
+        before = len(list(folder.glob("*.pdf")))
+        while len(list(folder.glob("*.pdf"))) < before + 2 + kill % 4:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 raise AssertionError(process.wait(0.002))
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.random() * 0.03)
         process.kill()
         process.wait()
-        assert a_register(tmp_path).verify(NOW) == []
-        found = numbers(tmp_path)
+        assert a_register(folder).verify(NOW) == []
+        found = numbers(folder)
         assert found == list(range(1, len(found) + 1))
-        assert len(list(tmp_path.glob("*.pdf"))) == len(found)
-    assert issue(tmp_path, "the last").number == len(found) + 1
+        assert len(list(folder.glob("*.pdf"))) == len(found)
+    assert issue(folder, "the last").number == len(found) + 1
