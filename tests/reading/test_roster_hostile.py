@@ -87,7 +87,7 @@ def test_a_protected_zip_names_the_password(tmp_path: Path, languages: Languages
     path.write_bytes(marked)
     error = refusal(path, languages, language="de")
     assert error.code == "file-password"
-    assert "Kennwort" in error.what
+    assert "Passwort" in error.what
 
 
 def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path, languages: Languages) -> None:
