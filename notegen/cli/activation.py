@@ -24,14 +24,15 @@ def verify(face: Face) -> None:
 
     Example: notegen activation verify < token.txt
     """
-    from notegen.cli.outgoing import activation_of
     from notegen.errors import InputError
+    from notegen.mailroom import activation_key_file, activation_of
+    from notegen.settings import read_key
 
     lines = [line.strip() for line in sys.stdin.read(4096).splitlines() if line.strip()]
     if not lines:
         hint = "Give the token or link on the first line, the code on the second."
         raise InputError("nothing to verify", where="standard input", hint=hint)
-    activation = activation_of(face.settings)
+    activation = activation_of(face.settings, read_key(activation_key_file(face.settings)), tell)
     identity = activation.verify_code(*lines[:2]) if len(lines) > 1 else activation.verify_token(lines[0])
     if identity is None:
         tell("not valid")

@@ -32,7 +32,8 @@ def finish(outcome: RunOutcome, ending: Ending, now: datetime, *, dry_run: bool 
     """Tell the result and end the command with its exit code."""
     code = code_of(outcome, dry_run=dry_run)
     if ending.metrics is not None:
-        from notegen.cli.metrics import run_figures, write_figures
+        from notegen.cli.metrics import run_figures
+        from notegen.gauges import write_figures
 
         write_figures(ending.metrics, run_figures(outcome, code, ending.started, now))
     if ending.json:
@@ -88,7 +89,7 @@ def _told(error: NotegenError) -> dict[str, str]:
     told = {"where": error.where, "what": error.what, "hint": error.hint}
     if not isinstance(error, DeliveryError):
         return told
-    from notegen.cli.logging import without_addresses
+    from notegen.logbook import without_addresses
 
     # These are a server's words, and servers like to repeat addresses.
     return {key: without_addresses(words) for key, words in told.items()}
@@ -109,7 +110,7 @@ def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
 
 
 def _log(outcome: RunOutcome, code: int) -> None:
-    from notegen.cli.logging import record, without_addresses
+    from notegen.logbook import record, without_addresses
 
     counts = asdict(outcome.summary)
     if outcome.trouble is not None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from notegen.cli.ending import Ending, finish
 from notegen.cli.face import Face, sentence, tell
-from notegen.cli.logging import notice, record
 from notegen.cli.sending import RunOutcome, opened_ledger, send_planned
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import Summary
@@ -19,6 +18,7 @@ from notegen.domain.status import StatusList
 from notegen.errors import InputError, NotegenError, RecordsError
 from notegen.flows.announcement import announce, read_announcement_file
 from notegen.flows.status import status_batches
+from notegen.logbook import notice, record
 from notegen.office import make_composer, make_mission_composer, one_address
 from notegen.reading.addressee_file import read_addressees
 from notegen.records.ledger import Ledger

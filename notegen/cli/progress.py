@@ -16,7 +16,7 @@ _ENDS = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CAN
 def watching(before: Summary, log_json: bool) -> Iterator[Progress]:
     """Whoever watches the run of the dispatch that stands as `before` says."""
     if log_json:
-        from notegen.cli.logging import event_log
+        from notegen.logbook import event_log
 
         yield event_log(before.name)
     elif sys.stderr.isatty():
@@ -35,7 +35,7 @@ def _bar(before: Summary) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from notegen.cli.logging import without_addresses
+    from notegen.logbook import without_addresses
 
     columns = (
         TextColumn("{task.description}"),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notegen.cli.face import Face, tell
-from notegen.cli.outgoing import key_of, loop_options, make_composer, make_delivery
+from notegen.cli.outgoing import key_of, make_composer
 from notegen.cli.progress import watching
 from notegen.dispatch.event import Progress
 from notegen.dispatch.loop import run
@@ -26,12 +24,13 @@ from notegen.domain.planned_mail import PlannedMail, Summary
 from notegen.domain.roster import Roster, RowStatus
 from notegen.errors import DeliveryError, InputError, NotegenError, RecordsError
 from notegen.flows import Selection, Wishes, choose, plan_roster, read_roster_file, save
+from notegen.mailroom import claim_of, loop_options, make_delivery
 from notegen.records.ledger import Ledger, open_ledger
-from notegen.records.sending import Claim, Sending
+from notegen.records.sending import Sending
 from notegen.rendering.email import EmailComposer
 
 if TYPE_CHECKING:
-    from notegen.settings import RecordsSettings
+    from notegen.records.settings import RecordsSettings
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -122,7 +121,10 @@ def opened_ledger(face: Face, *, keep: bool = True) -> Iterator[Ledger]:
     """
     records = face.settings.records
     key = key_of(records.key_file, keep=keep)
-    with _place_of(records, keep=keep) as url, closing(open_ledger(url, key)) as ledger:
+    with (
+        _place_of(records, keep=keep) as url,
+        closing(open_ledger(url, key, journals=records.journal_folder)) as ledger,
+    ):
         yield ledger
 
 
@@ -130,10 +132,9 @@ def send_planned(
     face: Face, ledger: Ledger, name: str, composer: EmailComposer, only: list[str] | None, *, log_json: bool
 ) -> DeliveryError | None:
     """Send what is due of a planned dispatch; what kept it from its end. `only` limits it to these people."""
-    claim = Claim(_holder(), _boot(), resend_doubts=face.settings.dispatch.in_doubt == "resend")
     delivery = make_delivery(face.settings, name)
     with (
-        ledger.claim(name, claim, face.now(), only=only) as held,
+        ledger.claim(name, claim_of(face.settings), face.now(), only=only) as held,
         watching(ledger.summary(name), log_json) as watch,
     ):
         try:
@@ -201,7 +202,7 @@ def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
     if not request.log_json:
         tell_findings(roster, face.languages[roster.language])
         return
-    from notegen.cli.logging import record
+    from notegen.logbook import record
 
     for problem in (*roster.warnings, *(problem for row in roster.rejected for problem in row.problems)):
         place = problem.place
@@ -211,7 +212,7 @@ def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
 def _speaker(log_json: bool) -> Callable[[str], None]:
     if not log_json:
         return tell
-    from notegen.cli.logging import notice
+    from notegen.logbook import notice
 
     return notice
 
@@ -244,15 +245,3 @@ def _place_of(records: RecordsSettings, *, keep: bool) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{folder}/ledger.db"
-
-
-def _holder() -> str:
-    return f"process {os.getpid()} on {socket.gethostname()}"
-
-
-def _boot() -> str:
-    """Which start of this machine it is (Linux); empty elsewhere, which proves nothing to the ledger."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

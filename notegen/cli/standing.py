@@ -47,7 +47,7 @@ def status(
     with opened_ledger(face, keep=False) as ledger:
         found = ledger.status(face.now(), name)
     if metrics is not None:
-        from notegen.cli.metrics import mail_figures, write_figures
+        from notegen.gauges import mail_figures, write_figures
 
         write_figures(metrics, mail_figures(one.summary for one in found))
     if json:

@@ -25,7 +25,8 @@ class Options:
     not due yet; later ones are left deferred for the next run. `relay_pause` (seconds) is the first pause
     after a connection failed, `reconnections` how many in a row may fail. A connection without work for
     `idle` seconds is closed. While a quarter of the window is still to be taken, outcomes wait for company
-    up to `group_commit` seconds: a transaction costs nearly the same for one as for a hundred.
+    up to `group_commit` seconds: a transaction costs nearly the same for one as for a hundred. After
+    `heartbeat` seconds without a transaction there is one all the same, as a sign of life.
     """
 
     connections: int = 8
@@ -44,6 +45,7 @@ class Options:
     reconnections: int = 8
     idle: float = 5.0
     group_commit: float = 0.05
+    heartbeat: float = 10.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.connections <= self.window <= 1000:

@@ -15,7 +15,6 @@ from notegen.dispatch.traffic import Traffic
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
 
 _PEOPLE_AT_ONCE = 1024
-_HEARTBEAT = 10.0
 
 T = TypeVar("T")
 
@@ -140,10 +139,10 @@ class Pump:
     async def _rest(self, seconds: float) -> None:
         traffic = self._traffic
         traffic.progress(Event(EventKind.WAITING, seconds=seconds))
-        await self._pause(min(seconds, _HEARTBEAT))
+        await self._pause(min(seconds, traffic.options.heartbeat))
 
     async def _pause(self, seconds: float) -> None:
-        if not await self._traffic.to_write.wait(seconds) and seconds >= _HEARTBEAT:
+        if not await self._traffic.to_write.wait(seconds) and seconds >= self._traffic.options.heartbeat:
             # A sign of life: without one the lease of the dispatch would lapse.
             await self._exchange([], [])
 
@@ -155,9 +154,9 @@ class Pump:
     def _patience(self) -> float:
         opens = None if self._traffic.closing else self._pool.opens(time.monotonic())
         if opens is None or self._traffic.open >= self._traffic.options.window:
-            return _HEARTBEAT
+            return self._traffic.options.heartbeat
         left = max(opens, self._traffic.relay.resumes) - time.monotonic()
-        return min(_HEARTBEAT, max(left, 0.001))
+        return min(self._traffic.options.heartbeat, max(left, 0.001))
 
     def _until(self, moment: datetime) -> float:
         return max((moment - self._traffic.clock()) / timedelta(seconds=1), 0.001)

@@ -12,13 +12,14 @@ from typing import Any
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState, Summary
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, Database, delete, func, or_, select, update
-from notegen.records.holds import hold, of_dispatch
+from notegen.records.database import Database, select, update
 from notegen.records.journal import Journal, open_journal
+from notegen.records.leasing import leased
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
-from notegen.records.recovery import recover
-from notegen.records.schema import dispatches, mails, people, prepare
+from notegen.records.portions import Share, Wanted
+from notegen.records.retention import carry_over, empty_ended, expire_all
+from notegen.records.schema import dispatches, prepare
 from notegen.records.sending import (
     Claim,
     Sending,
@@ -27,7 +28,17 @@ from notegen.records.sending import (
     locked_row,
     refuse_held,
 )
+from notegen.records.sharing import (
+    cancel_shared,
+    cut_planned,
+    doubt_shared,
+    resume_shared,
+    settle_shared,
+    share_of,
+    summon_to_what_was_left,
+)
 from notegen.records.soundness import integrity_problems
+from notegen.records.stretch import Stretch
 from notegen.records.tally import DispatchStatus, HistoryEntry, entries, statuses, summary_of
 from notegen.records.unfinished import (
     Decision,
@@ -35,7 +46,6 @@ from notegen.records.unfinished import (
     cancel_doubts,
     cancel_open,
     doubt_open,
-    expire_open,
     resume_doubts,
 )
 
@@ -64,6 +74,8 @@ class Ledger:
             planned = write_plan(connection, request, series, self.member, now)
             if not commit:
                 connection.rollback()
+            elif request.portion:
+                cut_planned(connection, planned.name, request.portion, request.priority)
         return planned
 
     def claim(
@@ -82,10 +94,29 @@ class Ledger:
             journal.close(keep=True)
             raise
 
+    def lease(
+        self, wanted: Wanted, claim: Claim, now: datetime, *, only: Collection[str] | None = None
+    ) -> Sending | None:
+        """Hold a portion that is due, or whose holder is dead; None when none may be had."""
+        members = None if only is None else frozenset(self.member(identity) for identity in only)
+        return leased(self._database, self._journal_of, claim, now, wanted, members)
+
+    def share(self, name: str, now: datetime) -> Share | None:
+        """How far the portions of a dispatch are; None when it is not cut into portions."""
+        return share_of(self._database, self._row(name).id, now)
+
+    def resume(self, name: str, now: datetime) -> None:
+        """Plan mails in doubt again, in a dispatch that is cut into portions."""
+        resume_shared(self._database, self._row(name).id, now)
+
+    def summon(self, now: datetime) -> int:
+        """Summon workers to the portions that somebody should have and nobody has; how many there are."""
+        return summon_to_what_was_left(self._database, now)
+
     def summary(self, name: str) -> Summary:
         """How many mails of a dispatch stand where."""
         with self._database.reading() as connection:
-            return summary_of(connection, self._row(name).id, name)
+            return summary_of(connection, Stretch(self._row(name).id), name)
 
     def status(self, now: datetime, name: str = "") -> list[DispatchStatus]:
         """All dispatches, newest first, or the one of that name (RecordsError when there is none)."""
@@ -114,32 +145,39 @@ class Ledger:
             Decision.RESEND: resume_doubts,
             Decision.CANCEL: cancel_doubts,
         }
-        self._row(name)
+        dispatch = self._row(name).id
+        if self.share(name, now):
+            return settle_shared(
+                self._database, dispatch, lambda where, own: deed[decision](where, own, now, keys)
+            )
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
                 row = locked_row(connection, name)
                 refuse_held(row, journal.replay("").session, now)
-                _recover(connection, row, journal, now)
-                return deed[decision](connection, row.id, now, keys)
+                carry_over(connection, row, journal, now)
+                return deed[decision](connection, Stretch(row.id), now, keys)
         finally:
             journal.close(keep=True)
 
     def put_in_doubt(self, name: str, now: datetime) -> int:
         """After a backup was restored: put in doubt what may have gone out since; how many people."""
-        self._row(name)
+        if self.share(name, now):
+            return doubt_shared(self._database, self._row(name), now)
         journal = self._locked(name)
         try:
             with self._database.writing() as connection:
                 row = locked_row(connection, name)
                 refuse_held(row, row.session if self._database.file else 0, now)
-                return doubt_open(connection, row.id, now)
+                return doubt_open(connection, Stretch(row.id), now)
         finally:
             journal.close(keep=False)
 
     def cancel(self, name: str, now: datetime) -> Summary:
         """Give up what was not sent yet; a sender that is at it stops by itself within moments."""
-        self._row(name)
+        if self.share(name, now):
+            cancel_shared(self._database, self._row(name).id, now)
+            return self.summary(name)
         journal = open_journal(self._journals, self._stem(name))
         try:
             with self._database.writing() as connection:
@@ -147,8 +185,8 @@ class Ledger:
                 asked = update(dispatches).where(dispatches.c.id == row.id, dispatches.c.cancelled.is_(None))
                 connection.execute(asked.values(cancelled=to_stored(now)))
                 if journal is not None and not held_elsewhere(row, journal.replay("").session, now):
-                    _recover(connection, row, journal, now)
-                    cancel_open(connection, row.id, to_stored(now))
+                    carry_over(connection, row, journal, now)
+                    cancel_open(connection, Stretch(row.id), to_stored(now))
         except BaseException:
             if journal is not None:
                 journal.close(keep=True)
@@ -163,16 +201,8 @@ class Ledger:
         The name, digest and dates of a dispatch stay, so that the same content is still recognised. Returns
         how many dispatches were emptied.
         """
-        self._expire(now)
-        with self._database.writing() as connection:
-            emptied = _ended_before(connection, to_stored(now - retention))
-            for dispatch in emptied:
-                hold(connection, alone=[of_dispatch(dispatch)])
-                connection.execute(delete(mails).where(mails.c.dispatch == dispatch))
-                connection.execute(delete(people).where(people.c.dispatch == dispatch))
-                gone = update(dispatches).where(dispatches.c.id == dispatch)
-                connection.execute(gone.values(purged=to_stored(now)))
-        return len(emptied)
+        expire_all(self._database, lambda name: open_journal(self._journals, self._stem(name)), now)
+        return empty_ended(self._database, now - retention, now)
 
     def integrity_problems(self) -> list[str]:
         """What is wrong with the database; empty when all is well."""
@@ -181,34 +211,6 @@ class Ledger:
     def close(self) -> None:
         """Give the database back."""
         self._database.close()
-
-    def _expire(self, now: datetime) -> None:
-        """Erase what sending needed, where the time is over or a cancellation was never carried out."""
-        asleep = select(people.c.dispatch).where(people.c.payload.is_not(None))
-        over = select(dispatches.c.name).where(
-            or_(dispatches.c.expires <= to_stored(now), dispatches.c.cancelled.is_not(None)),
-            dispatches.c.id.in_(asleep),
-        )
-        with self._database.reading() as connection:
-            names = connection.execute(over).scalars().all()
-        for name in names:
-            journal = open_journal(self._journals, self._stem(name))
-            if journal is not None:
-                self._expire_one(name, journal, now)
-
-    def _expire_one(self, name: str, journal: Journal, now: datetime) -> None:
-        done = False
-        try:
-            with self._database.writing() as connection:
-                row = locked_row(connection, name)
-                if not held_elsewhere(row, journal.replay("").session, now):
-                    _recover(connection, row, journal, now)
-                    if row.cancelled is not None:
-                        cancel_open(connection, row.id, row.cancelled)
-                    expire_open(connection, row.id, now)
-                    done = True
-        finally:
-            journal.close(keep=not done)
 
     def _row(self, name: str) -> Any:
         with self._database.reading() as connection:
@@ -229,6 +231,9 @@ class Ledger:
             )
         return journal
 
+    def _journal_of(self, name: str, portion: int) -> Journal | None:
+        return open_journal(self._journals, f"{self._stem(name)}-{portion}")
+
     def _stem(self, name: str) -> str:
         file = self._database.file
         if file is not None:
@@ -248,22 +253,6 @@ def open_ledger(url: str, key: bytes, *, journals: Path | None = None) -> Ledger
     return Ledger(database, key, folder)
 
 
-def _recover(connection: Connection, row: Any, journal: Journal, now: datetime) -> None:
-    # Which start of the machine this is, is not known here: what may have gone is in doubt.
-    recover(connection, row, journal.replay(""), now)
-
-
 def _what_is_planned(request: PlanRequest) -> list[str]:
     """Neither the same content nor one name is planned twice at once."""
     return [f"content {request.digest}", f"name {request.name or request.digest[:12]}"]
-
-
-def _ended_before(connection: Connection, moment: int) -> list[int]:
-    still = select(people.c.dispatch).where(people.c.payload.is_not(None))
-    latest = (
-        select(mails.c.dispatch)
-        .where(mails.c.dispatch.not_in(still))
-        .group_by(mails.c.dispatch)
-        .having(func.max(mails.c.changed) < moment)
-    )
-    return list(connection.execute(latest).scalars())

@@ -37,7 +37,8 @@ class PlanRequest:
     `id_domain` is what stands after the @ of each Message-ID. `complete` says that the series are all of the
     content, not a selection. `again` allows content that was already planned under another name. On a known
     dispatch `not_before` and `expires` replace what was said before; `expires_unless_said` counts only for a
-    new one.
+    new one. With `portion` the people are cut into portions of so many, for workers, who take the dispatch of
+    the highest `priority` first.
     """
 
     digest: str
@@ -49,6 +50,8 @@ class PlanRequest:
     expires_unless_said: datetime | None = None
     complete: bool = True
     again: bool = False
+    portion: int = 0
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

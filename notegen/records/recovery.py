@@ -11,26 +11,27 @@ from notegen.records.database import Connection, select
 from notegen.records.journal import Outcome, Replay
 from notegen.records.mail_rows import read_open, write_settlements
 from notegen.records.schema import mails, people
+from notegen.records.stretch import Stretch
 
 
-def recover(connection: Connection, row: Any, replay: Replay, now: datetime) -> None:
-    """Settle every mail of a dispatch that a dead sender left on its way; `row` is that of the dispatch.
+def recover(
+    connection: Connection, row: Any, replay: Replay, now: datetime, own: Stretch, session: int
+) -> None:
+    """Settle every mail of a stretch that a dead sender left on its way; `row` is that of the dispatch.
 
     An outcome in the journal is taken over. A mail that had begun is in doubt; one that had not is planned
-    again, if the journal is complete and that of the last session; otherwise it is in doubt as well.
+    again, if the journal is complete and that of the last `session`; otherwise it is in doubt as well.
     """
-    sending = select(mails.c.person).where(
-        mails.c.dispatch == row.id, mails.c.state == MailState.SENDING.value
-    )
+    sending = select(mails.c.person).where(own.within(mails), mails.c.state == MailState.SENDING.value)
     some = (
         select(people.c.person, people.c.member, people.c.payload, people.c.due)
-        .where(people.c.dispatch == row.id, people.c.person.in_(sending), people.c.payload.is_not(None))
+        .where(own.within(people), people.c.person.in_(sending), people.c.payload.is_not(None))
         .subquery("some_people")
     )
     states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.HELD)
     found = read_open(connection, row, some, states)
     open_then = [mail for own in found for mail in own if mail.state is MailState.SENDING]
-    trusted = replace(replay, complete=replay.complete and replay.session == row.session)
+    trusted = replace(replay, complete=replay.complete and replay.session == session)
     write_settlements(connection, [_recovered(mail, trusted) for mail in open_then], now)
 
 

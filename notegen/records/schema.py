@@ -2,7 +2,8 @@
 
 Moments are whole milliseconds since 1970, UTC. A person stands in `people` under a keyed digest; `payload`
 holds what sending still needs and is erased with the person's last mail; `due` is the moment from which the
-person's next mail may go, and NULL when none may.
+person's next mail may go, and NULL when none may. `paces` holds, for each rate that all senders share, when
+the next mail may go (microseconds).
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from notegen.records.database import (
     Text,
     UniqueConstraint,
     insert,
+    or_,
     select,
     update,
 )
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -68,6 +70,33 @@ people = Table(
 
 _waiting = people.c.due.is_not(None)
 Index("people_due", people.c.dispatch, people.c.person, sqlite_where=_waiting, postgresql_where=_waiting)
+
+portions = Table(
+    "portions",
+    metadata,
+    Column("dispatch", Integer, ForeignKey("dispatches.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("due", BigInteger),
+    Column("session", Integer, nullable=False, server_default="0"),
+    Column("holder", Text),
+    Column("boot", Text),
+    Column("lease_until", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+_wanted = or_(portions.c.due.is_not(None), portions.c.holder.is_not(None))
+Index("portions_wanted", portions.c.due, sqlite_where=_wanted, postgresql_where=_wanted)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("opens", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 mails = Table(
     "mails",
@@ -117,7 +146,13 @@ register_entries = Table(
     Column("chain", Text, nullable=False),
 )
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {}
+
+def _new_tables_only(connection: Connection) -> None:
+    """Tables that were missing are made before any step."""
+    del connection
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _new_tables_only}
 """The step that leads from a version to the next one."""
 
 

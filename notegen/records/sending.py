@@ -1,8 +1,8 @@
-"""One sender's hold on a dispatch: lease, recovery after a crash, and the transactions while it sends."""
+"""One sender's hold on a dispatch or a portion of it, and the transactions while it sends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -10,22 +10,22 @@ from typing import Any, Self, TypeVar
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, Database, bindparam, executed_one, select, update
+from notegen.records.database import Connection, Database, delete, select, update
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal, Replay
+from notegen.records.lease import Lease, fence, prolong
 from notegen.records.mail_rows import read_open, write_intents, write_settlements
 from notegen.records.moment import from_stored, to_stored
+from notegen.records.paces import reserve
 from notegen.records.patience import Patience
+from notegen.records.portions import give_back, share
 from notegen.records.recovery import recover
-from notegen.records.schema import dispatches, people
+from notegen.records.schema import dispatches, people, portions
+from notegen.records.stretch import Stretch
 from notegen.records.tally import summary_of
 from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
 
 T = TypeVar("T")
-
-_STILL_MINE = select(dispatches.c.session, dispatches.c.cancelled).where(
-    dispatches.c.id == bindparam("b_dispatch")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,31 @@ class Claim:
 
 
 class Sending:
-    """A dispatch under lease. All methods but `begin` and `settle` touch the database: give them one thread.
+    """A dispatch or a portion under lease. All methods but `begin` and `settle` are for one thread.
 
     `exchange` is the only way on: one transaction that carries past outcomes and the next intents. `begin`
     and `settle` only append to the result journal and may be called at any moment.
     """
 
     def __init__(
-        self, database: Database, journal: Journal, row: Any, claim: Claim, only: Collection[str] | None
+        self,
+        database: Database,
+        journal: Journal,
+        row: Any,
+        lease: Lease,
+        claim: Claim,
+        only: Collection[str] | None,
     ) -> None:
         self.name: str = row.name
+        self.portion: int = lease.portion
         self.not_before: datetime | None = from_stored(row.not_before)
         self.expires: datetime | None = from_stored(row.expires)
         self._database = database
         self._journal = journal
         self._row = row
+        self._lease = lease
+        self._own = lease.stretch
+        self._resume: datetime | None = None
         self._claim = claim
         self._only = only
         self._renew_at: datetime | None = None
@@ -71,7 +81,7 @@ class Sending:
         """The open mails of up to `limit` people whose turn it is, and where to go on (-1: none left)."""
         some = (
             select(people.c.person, people.c.member, people.c.payload, people.c.due)
-            .where(people.c.dispatch == self._row.id, people.c.person > after)
+            .where(self._own.within(people), people.c.person > after)
             .where(people.c.due.is_not(None), people.c.due <= to_stored(now))
             .order_by(people.c.person)
             .limit(limit)
@@ -113,13 +123,13 @@ class Sending:
 
     def expire(self, now: datetime) -> None:
         """Give up what still waits when the dispatch's time is over."""
-        self._write(lambda connection: expire_open(connection, self._row.id, now))
+        self._write(lambda connection: expire_open(connection, self._own, now))
 
     def next_due(self, after: datetime) -> datetime | None:
         """When the first mail comes due that is not due at that moment yet; None when there is none."""
         statement = (
             select(people.c.due, people.c.member)
-            .where(people.c.dispatch == self._row.id, people.c.due > to_stored(after))
+            .where(self._own.within(people), people.c.due > to_stored(after))
             .order_by(people.c.due)
         )
 
@@ -133,7 +143,21 @@ class Sending:
 
     def summary(self) -> Summary:
         """How many mails stand where."""
-        return self._read(lambda connection: summary_of(connection, self._row.id, self.name))
+        return self._read(lambda connection: summary_of(connection, self._own, self.name))
+
+    def reserve(self, wanted: Mapping[str, tuple[int, float]], now: datetime) -> Mapping[str, datetime]:
+        """Places in the rates that all senders share: for each name so many, at so many a second.
+
+        Gives the moment from which each of them may be used. The name "" stands for all mails, any other for
+        those to a domain. Only portions share rates: who sends a whole dispatch has them alone.
+        """
+        if not self.portion:
+            return {}
+        return self._write(lambda connection: reserve(connection, wanted, now))
+
+    def rest_until(self, moment: datetime) -> None:
+        """Once it is released, nobody is to take up the portion before this moment."""
+        self._resume = moment
 
     def release(self) -> None:
         """Give the lease back; carries out a cancellation that came while sending."""
@@ -144,19 +168,28 @@ class Sending:
             self._journal.close(keep=waiting)
 
     def _released(self) -> bool:
-        """Whether something is left to send."""
-        mine = (dispatches.c.id == self._row.id) & (dispatches.c.session == self._row.session)
-        with self._database.writing(alone=[of_dispatch(self._row.id)]) as connection:
-            row = connection.execute(select(dispatches).where(mine)).one_or_none()
-            if row is not None and row.cancelled is not None:
-                cancel_open(connection, row.id, row.cancelled)
-            connection.execute(update(dispatches).where(mine).values(holder=None, lease_until=None))
-            waiting = connection.execute(
-                select(people.c.person)
-                .where(people.c.dispatch == self._row.id, people.c.payload.is_not(None))
-                .limit(1)
-            ).first()
-        return waiting is not None
+        """Whether the journal may still be needed."""
+        own, table = self._lease.own, portions if self.portion else dispatches
+        names = [of_dispatch(self._row.id)]
+        crowd = {"beside": names} if self.portion else {"alone": names}
+        with self._database.writing(**crowd) as connection:
+            held = connection.execute(select(table.c.session).where(own).with_for_update()).first()
+            if held is not None:
+                self._given_back(connection)
+            # That of a whole dispatch tells later whether a backup of the ledger was put back. Portions are
+            # too many for that, and may go on elsewhere.
+            waiting = select(people.c.person).where(self._own.within(people), people.c.payload.is_not(None))
+            return not self.portion and connection.execute(waiting.limit(1)).first() is not None
+
+    def _given_back(self, connection: Connection) -> None:
+        row = connection.execute(select(dispatches.c.cancelled).where(dispatches.c.id == self._row.id)).one()
+        if row.cancelled is not None:
+            cancel_open(connection, self._own, row.cancelled)
+        if self.portion:
+            give_back(connection, self._lease.own, self._own, self._resume)
+        else:
+            nobody = {"holder": None, "lease_until": None}
+            connection.execute(update(dispatches).where(self._lease.own).values(**nobody))
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         """A transaction beside those of others who send parts of this dispatch, and of nobody else."""
@@ -179,19 +212,10 @@ class Sending:
 
     def _is_mine(self, connection: Connection, now: datetime) -> bool:
         """Whether the dispatch goes on; renews the lease when that is due."""
-        row = executed_one(connection, _STILL_MINE, b_dispatch=self._row.id)
-        if row is None or row.session != self._row.session:
-            raise RecordsError(
-                "another sender has taken over this dispatch",
-                where=self.name,
-                hint="See `notegen dispatch status`.",
-            )
+        cancelled = fence(connection, self._lease)
         if self._renewal_is_due(now):
-            until = to_stored(now + self._claim.lease)
-            connection.execute(
-                update(dispatches).where(dispatches.c.id == self._row.id).values(lease_until=until)
-            )
-        return row.cancelled is None
+            prolong(connection, self._lease, now + self._claim.lease)
+        return cancelled is None
 
     def _renewal_is_due(self, now: datetime) -> bool:
         return self._renew_at is None or now >= self._renew_at
@@ -205,10 +229,12 @@ def claimed(
     with database.writing() as connection:
         row = locked_row(connection, name)
         _refuse_unless_free(row, replay, now, database.name)
-        recover(connection, row, replay, now)
+        _join_portions(connection, row, now)
+        own = Stretch(row.id)
+        recover(connection, row, replay, now, own, row.session)
         if claim.resend_doubts:
-            resume_doubts(connection, row.id, now)
-        expire_open(connection, row.id, now)
+            resume_doubts(connection, own, now)
+        expire_open(connection, own, now)
         values = {
             "session": row.session + 1,
             "holder": claim.holder,
@@ -217,7 +243,15 @@ def claimed(
         connection.execute(update(dispatches).where(dispatches.c.id == row.id).values(**values))
         row = connection.execute(select(dispatches).where(dispatches.c.id == row.id)).one()
     journal.start(row.session, claim.boot)
-    return Sending(database, journal, row, claim, only)
+    return Sending(database, journal, row, Lease(row.name, own, row.session), claim, only)
+
+
+def _join_portions(connection: Connection, row: Any, now: datetime) -> None:
+    """Whoever sends a dispatch whole leaves no portion of it to others."""
+    if holders := share(connection, row.id, now).holders:
+        hint = "Wait for them to end, or stop them first."
+        raise RecordsError(f"this dispatch is being sent by {', '.join(holders)}", where=row.name, hint=hint)
+    connection.execute(delete(portions).where(portions.c.dispatch == row.id))
 
 
 def locked_row(connection: Connection, name: str) -> Any:

@@ -13,7 +13,9 @@ from notegen.domain.notification import NotificationKind
 from notegen.domain.planned_mail import MailState, Summary
 from notegen.records.database import Connection, and_, case, exists, func, select
 from notegen.records.moment import from_stored, to_stored
+from notegen.records.portions import share
 from notegen.records.schema import dispatches, mails, people
+from notegen.records.stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class HistoryEntry:
     awaits: Awaited = Awaited.NOTHING
 
 
-def summary_of(connection: Connection, dispatch: int, name: str) -> Summary:
-    """How many mails of a dispatch stand where."""
-    counted = select(mails.c.state, func.count()).where(mails.c.dispatch == dispatch).group_by(mails.c.state)
+def summary_of(connection: Connection, own: Stretch, name: str) -> Summary:
+    """How many mails of a stretch stand where."""
+    counted = select(mails.c.state, func.count()).where(own.within(mails)).group_by(mails.c.state)
     return Summary(name=name, **{str(state): count for state, count in connection.execute(counted)})
 
 
@@ -71,7 +73,6 @@ def statuses(connection: Connection, now: datetime, name: str = "") -> list[Disp
     statement = select(dispatches).order_by(dispatches.c.created.desc(), dispatches.c.id.desc())
     if name:
         statement = statement.where(dispatches.c.name == name)
-    moment = to_stored(now)
     return [
         DispatchStatus(
             name=row.name,
@@ -81,8 +82,8 @@ def statuses(connection: Connection, now: datetime, name: str = "") -> list[Disp
             expires=from_stored(row.expires),
             cancelled=from_stored(row.cancelled),
             purged=from_stored(row.purged),
-            holder=row.holder if row.holder and row.lease_until > moment else "",
-            summary=summary_of(connection, row.id, row.name),
+            holder=_holder(connection, row, now),
+            summary=summary_of(connection, Stretch(row.id), row.name),
         )
         for row in connection.execute(statement).all()
     ]
@@ -127,6 +128,12 @@ def entries(
     if awaiting:
         statement = statement.where(awaited != Awaited.NOTHING.value)
     return [_entry(row) for row in connection.execute(statement)]
+
+
+def _holder(connection: Connection, row: Any, now: datetime) -> str:
+    if row.holder and row.lease_until > to_stored(now):
+        return str(row.holder)
+    return ", ".join(share(connection, row.id, now).holders)
 
 
 def _entry(row: Any) -> HistoryEntry:

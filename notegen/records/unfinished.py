@@ -1,4 +1,4 @@
-"""What is done at once to unfinished mails of a dispatch: give up, cancel, put in doubt, plan again."""
+"""What is done at once to unfinished mails of a stretch: give up, cancel, put in doubt, plan again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from notegen.errors import RecordsError
 from notegen.records.database import Connection, and_, func, or_, select, update
 from notegen.records.moment import to_stored
 from notegen.records.schema import dispatches, mails, people
+from notegen.records.stretch import Stretch
 
 _WAITING = (MailState.PLANNED, MailState.DEFERRED, MailState.HELD)
 
@@ -24,120 +25,114 @@ class Decision(StrEnum):
     CANCEL = "cancel"
 
 
-def expire_open(connection: Connection, dispatch: int, now: datetime) -> None:
+def expire_open(connection: Connection, own: Stretch, now: datetime) -> None:
     """Give up what waits, and erase what sending it needed, once the dispatch's time is over."""
     moment = to_stored(now)
     over = connection.execute(
-        select(dispatches.c.id).where(dispatches.c.id == dispatch, dispatches.c.expires <= moment)
+        select(dispatches.c.id).where(dispatches.c.id == own.dispatch, dispatches.c.expires <= moment)
     ).first()
     if over is not None:
-        _end(connection, dispatch, MailState.EXPIRED, moment)
+        _end(connection, own, MailState.EXPIRED, moment)
 
 
-def cancel_open(connection: Connection, dispatch: int, moment: int) -> None:
+def cancel_open(connection: Connection, own: Stretch, moment: int) -> None:
     """Give up what waits, and erase what sending it needed; what is in doubt remains so."""
-    _end(connection, dispatch, MailState.CANCELLED, moment)
+    _end(connection, own, MailState.CANCELLED, moment)
 
 
-def resume_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+def resume_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
     """Plan mails in doubt again (while their payload is left), with what was held behind them; how many."""
-    reachable = select(people.c.person).where(people.c.dispatch == dispatch, people.c.payload.is_not(None))
-    doubted = and_(
-        *_chosen(dispatch, keys), mails.c.state == MailState.IN_DOUBT, mails.c.person.in_(reachable)
-    )
+    reachable = select(people.c.person).where(own.within(people), people.c.payload.is_not(None))
+    doubted = and_(*_chosen(own, keys), mails.c.state == MailState.IN_DOUBT, mails.c.person.in_(reachable))
     persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
     for start in range(0, len(persons), 500):
         some = persons[start : start + 500]
-        _free(connection, dispatch, some, (MailState.IN_DOUBT, MailState.HELD), to_stored(now))
+        _free(connection, own, some, (MailState.IN_DOUBT, MailState.HELD), to_stored(now))
     return len(persons)
 
 
-def accept_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+def accept_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
     """Take mails in doubt as accepted and let what was held behind them go; how many."""
     moment = to_stored(now)
-    doubted = and_(*_chosen(dispatch, keys), mails.c.state == MailState.IN_DOUBT)
+    doubted = and_(*_chosen(own, keys), mails.c.state == MailState.IN_DOUBT)
     persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
     connection.execute(update(mails).where(doubted).values(state=MailState.ACCEPTED.value, changed=moment))
     for start in range(0, len(persons), 500):
-        _free(connection, dispatch, persons[start : start + 500], (MailState.HELD,), moment)
-    _erase_ended(connection, dispatch)
+        _free(connection, own, persons[start : start + 500], (MailState.HELD,), moment)
+    _erase_ended(connection, own)
     return len(persons)
 
 
-def cancel_doubts(connection: Connection, dispatch: int, now: datetime, keys: Sequence[str] = ()) -> int:
+def cancel_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
     """Give up mails in doubt or held, with what was held behind them; how many people that concerns."""
     moment = to_stored(now)
-    stuck = and_(*_chosen(dispatch, keys), mails.c.state.in_((MailState.IN_DOUBT, MailState.HELD)))
+    stuck = and_(*_chosen(own, keys), mails.c.state.in_((MailState.IN_DOUBT, MailState.HELD)))
     persons = sorted({row.person for row in connection.execute(select(mails.c.person).where(stuck))})
     for start in range(0, len(persons), 500):
-        own = and_(mails.c.dispatch == dispatch, mails.c.person.in_(persons[start : start + 500]))
+        some = and_(own.within(mails), mails.c.person.in_(persons[start : start + 500]))
         open_states = (*_WAITING, MailState.IN_DOUBT)
         connection.execute(
             update(mails)
-            .where(own, mails.c.state.in_(open_states))
+            .where(some, mails.c.state.in_(open_states))
             .values(state=MailState.CANCELLED.value, changed=moment)
         )
-    _erase_ended(connection, dispatch)
+    _erase_ended(connection, own)
     return len(persons)
 
 
-def doubt_open(connection: Connection, dispatch: int, now: datetime) -> int:
+def doubt_open(connection: Connection, own: Stretch, now: datetime) -> int:
     """Put each person's next mail in doubt, hold the rest (a ledger older than what was sent); how many."""
     open_states = (*_WAITING, MailState.SENDING)
     first = (
         select(mails.c.person, func.min(mails.c.position).label("position"))
-        .where(mails.c.dispatch == dispatch, mails.c.state.in_(open_states))
+        .where(own.within(mails), mails.c.state.in_(open_states))
         .group_by(mails.c.person)
     )
     found = connection.execute(first).all()
     moment = to_stored(now)
-    still_open = and_(mails.c.dispatch == dispatch, mails.c.state.in_(open_states))
+    still_open = and_(own.within(mails), mails.c.state.in_(open_states))
     connection.execute(update(mails).where(still_open).values(state=MailState.HELD.value, changed=moment))
     for row in found:
-        one = and_(
-            mails.c.dispatch == dispatch, mails.c.person == row.person, mails.c.position == row.position
-        )
+        one = and_(own.within(mails), mails.c.person == row.person, mails.c.position == row.position)
         connection.execute(update(mails).where(one).values(state=MailState.IN_DOUBT.value, changed=moment))
-    connection.execute(update(people).where(people.c.dispatch == dispatch).values(due=None))
+    connection.execute(update(people).where(own.within(people)).values(due=None))
     return len(found)
 
 
-def _end(connection: Connection, dispatch: int, state: MailState, moment: int) -> None:
-    own = and_(mails.c.dispatch == dispatch, mails.c.state.in_(_WAITING))
-    connection.execute(update(mails).where(own).values(state=state.value, changed=moment))
-    under_way = select(mails.c.person).where(
-        mails.c.dispatch == dispatch, mails.c.state == MailState.SENDING.value
-    )
-    ended = and_(people.c.dispatch == dispatch, people.c.person.not_in(under_way))
+def _end(connection: Connection, own: Stretch, state: MailState, moment: int) -> None:
+    waiting = and_(own.within(mails), mails.c.state.in_(_WAITING))
+    connection.execute(update(mails).where(waiting).values(state=state.value, changed=moment))
+    under_way = select(mails.c.person).where(own.within(mails), mails.c.state == MailState.SENDING.value)
+    ended = and_(own.within(people), people.c.person.not_in(under_way))
     connection.execute(update(people).where(ended).values(due=None, payload=None))
 
 
 def _free(
-    connection: Connection, dispatch: int, persons: Sequence[int], states: Sequence[MailState], moment: int
+    connection: Connection, own: Stretch, persons: Sequence[int], states: Sequence[MailState], moment: int
 ) -> None:
-    own = and_(mails.c.dispatch == dispatch, mails.c.person.in_(persons), mails.c.state.in_(states))
-    connection.execute(update(mails).where(own).values(state=MailState.PLANNED.value, changed=moment))
+    some = and_(own.within(mails), mails.c.person.in_(persons), mails.c.state.in_(states))
+    connection.execute(update(mails).where(some).values(state=MailState.PLANNED.value, changed=moment))
     connection.execute(
         update(people)
-        .where(people.c.dispatch == dispatch, people.c.person.in_(persons), people.c.payload.is_not(None))
+        .where(own.within(people), people.c.person.in_(persons), people.c.payload.is_not(None))
         .values(due=0)
     )
 
 
-def _erase_ended(connection: Connection, dispatch: int) -> None:
+def _erase_ended(connection: Connection, own: Stretch) -> None:
     ended = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
-    still = select(mails.c.person).where(mails.c.dispatch == dispatch, mails.c.state.not_in(ended))
+    still = select(mails.c.person).where(own.within(mails), mails.c.state.not_in(ended))
     connection.execute(
         update(people)
-        .where(people.c.dispatch == dispatch, people.c.payload.is_not(None), people.c.person.not_in(still))
+        .where(own.within(people), people.c.payload.is_not(None), people.c.person.not_in(still))
         .values(due=None, payload=None)
     )
 
 
-def _chosen(dispatch: int, keys: Sequence[str]) -> list[Any]:
-    chosen: list[Any] = [mails.c.dispatch == dispatch]
+def _chosen(own: Stretch, keys: Sequence[str]) -> list[Any]:
+    chosen: list[Any] = [own.within(mails)]
     if keys:
-        places = [_place(dispatch, key) for key in keys]
+        places = [_place(own.dispatch, key) for key in keys]
         chosen.append(or_(*(and_(mails.c.person == p, mails.c.position == o) for p, o in places)))
     return chosen
 

@@ -21,7 +21,7 @@ from senders import MAILS, ROSTER, Gate, settings, started, until
 from smtp_server import CLOSE, Script, serving_in_thread
 from terminal import Notegen
 
-from notegen.cli.outgoing import loop_options
+from notegen.mailroom import loop_options
 from notegen.delivery.dkim import DkimSigner
 from notegen.delivery.settings import DkimSettings
 from notegen.settings import DispatchSettings, Settings

@@ -1,0 +1,104 @@
+"""The mailroom that the settings describe: its ledger, its deliveries, its pace, who works in it.
+
+Every face that sends is fitted out here, so that a mail is the same whoever sends it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from notegen.delivery.backends import DELIVERIES
+from notegen.delivery.settings import FolderSettings
+from notegen.dispatch.options import InDoubt, Options
+from notegen.domain.activation import Activation
+from notegen.domain.mail import Delivery
+from notegen.errors import SettingsError
+from notegen.office import REHEARSAL_URL
+from notegen.records.sending import Claim
+from notegen.settings import Settings
+
+
+def make_delivery(settings: Settings, dispatch: str) -> Delivery:
+    """The way of the settings; in a folder each dispatch has a folder of its own."""
+    if settings.dispatch.delivery == "folder":
+        own = FolderSettings(folder=settings.folder.folder / dispatch)
+        return DELIVERIES["folder"].make(own)
+    return DELIVERIES["smtp"].make(settings.smtp)
+
+
+def loop_options(settings: Settings) -> Options:
+    """How patient and how fast the loop is."""
+    own = settings.dispatch
+    return Options(
+        connections=1 if own.delivery == "folder" else min(settings.smtp.connections, own.open_intents),
+        window=own.open_intents,
+        rate=own.per_second,
+        domain_rate=own.per_domain_second,
+        connection_rate=own.per_connection_second,
+        in_doubt=InDoubt(own.in_doubt),
+        attempts=own.retries,
+        first_pause=timedelta(seconds=own.first_pause_seconds),
+        wait=timedelta(minutes=own.wait_minutes),
+        heartbeat=min(10.0, own.lease_seconds / 6),
+    )
+
+
+def portion_options(settings: Settings, at_once: int) -> Options:
+    """The same for one of so many portions that a worker sends at once: they share connections and window.
+
+    What is not due yet is waited for by nobody: the portion is given back until then.
+    """
+    whole = loop_options(settings)
+    connections = max(1, whole.connections // at_once)
+    window = max(connections, whole.window // at_once)
+    return replace(whole, connections=connections, window=window, wait=timedelta(0))
+
+
+def claim_of(settings: Settings) -> Claim:
+    """Under whose name, and for how long without a sign of life, this process holds what it sends."""
+    return Claim(
+        f"process {os.getpid()} on {socket.gethostname()}",
+        _boot(),
+        lease=timedelta(seconds=settings.dispatch.lease_seconds),
+        resend_doubts=settings.dispatch.in_doubt == "resend",
+    )
+
+
+def activation_key_file(settings: Settings) -> Path:
+    """Where the key of links and codes is kept."""
+    return settings.activation.key_file or settings.records.key_file
+
+
+def activation_of(settings: Settings, key: bytes, say: Callable[[str], None]) -> Activation:
+    """Derives links and codes. Mails that leave this machine need the address of a real page.
+
+    `say` hears what an operator should know.
+    """
+    url = settings.activation.url
+    if not url:
+        if settings.dispatch.delivery == "smtp" and not settings.smtp.is_loopback:
+            hint = "Set url under [activation]; {token} is where the token goes."
+            raise SettingsError(
+                "the address of the activation page is missing", where="[activation] url", hint=hint
+            )
+        say(f"The links lead to {REHEARSAL_URL}. Set url under [activation] before mails leave this machine.")
+        url = REHEARSAL_URL
+    elif "{token}" not in url:
+        url += ("&" if "?" in url else "?") + "token={token}"
+    try:
+        return Activation(key, url)
+    except ValueError as error:
+        raise SettingsError(str(error), where="[activation]", hint="Mend url or key_file.") from error
+
+
+def _boot() -> str:
+    """Which start of this machine it is (Linux); empty elsewhere, which proves nothing to the ledger."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,101 @@
+"""Who gets which portion: one that rests and is due, or one whose holder is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from notegen.errors import RecordsError
+from notegen.records.database import Connection, Database, and_, select, update
+from notegen.records.journal import Journal, Replay
+from notegen.records.lease import Lease
+from notegen.records.moment import from_stored, to_stored
+from notegen.records.portions import Wanted, candidate, soonest
+from notegen.records.recovery import recover
+from notegen.records.schema import dispatches, portions
+from notegen.records.sending import Claim, Sending
+from notegen.records.stretch import Stretch
+from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+
+OpenJournal = Callable[[str, int], Journal | None]
+"""Opens the journal of a dispatch's portion; None while a living process of this machine holds it."""
+
+
+def leased(
+    database: Database,
+    open_journal: OpenJournal,
+    claim: Claim,
+    now: datetime,
+    wanted: Wanted,
+    only: Collection[str] | None = None,
+) -> Sending | None:
+    """Hold a portion, after what a dead holder left was carried over; None when none may be had.
+
+    A portion of which nothing is left to go is closed, and the next one looked at.
+    """
+    passed_by: set[tuple[int, int]] = set()
+    while True:
+        with database.writing() as connection:
+            row = candidate(connection, now, claim.boot, wanted, passed_by)
+            if row is None:
+                return None
+            passed_by.add((row.dispatch, row.number))
+            dispatch = connection.execute(select(dispatches).where(dispatches.c.id == row.dispatch)).one()
+            journal = open_journal(dispatch.name, row.number)
+            if journal is None:
+                continue
+            lease = _taken_over(connection, journal, dispatch, row, claim, now)
+        if lease is None:
+            continue
+        journal.start(lease.session, claim.boot)
+        return Sending(database, journal, dispatch, lease, claim, only)
+
+
+def _taken_over(
+    connection: Connection, journal: Journal, dispatch: Any, row: Any, claim: Claim, now: datetime
+) -> Lease | None:
+    """The lease of a portion; None, and the journal closed, when it is not to be had or nothing is left."""
+    keep = True
+    try:
+        replay = journal.replay(claim.boot)
+        _refuse_newer(replay, row.session, dispatch.name)
+        # Whoever holds the lock of the very journal that the holder wrote knows that this holder is dead.
+        if row.holder and from_stored(row.lease_until) > now and replay.session != row.session:
+            keep = replay.session > 0
+            journal.close(keep=keep)
+            return None
+        own = Stretch(row.dispatch, row.first, row.last)
+        recover(connection, dispatch, replay, now, own, row.session)
+        if dispatch.cancelled is not None:
+            cancel_open(connection, own, dispatch.cancelled)
+        elif claim.resend_doubts:
+            resume_doubts(connection, own, now)
+        expire_open(connection, own, now)
+        if soonest(connection, own) is None:
+            _write(connection, row, row.session, None, now)
+            journal.close(keep=False)
+            return None
+        _write(connection, row, row.session + 1, claim, now)
+    except BaseException:
+        journal.close(keep=keep)
+        raise
+    return Lease(dispatch.name, own, row.session + 1, row.number)
+
+
+def _refuse_newer(replay: Replay, session: int, name: str) -> None:
+    if replay.session > session:
+        raise RecordsError(
+            "the journal of this portion is newer than the ledger itself: was a backup restored?",
+            where=name,
+            hint=f"Mails may have gone out since: `notegen dispatch restored {name}` puts them in doubt.",
+        )
+
+
+def _write(connection: Connection, row: Any, session: int, claim: Claim | None, now: datetime) -> None:
+    values: dict[str, Any] = {"holder": None, "boot": None, "lease_until": None, "due": None}
+    if claim is not None:
+        until = to_stored(now + claim.lease)
+        values = {"holder": claim.holder, "boot": claim.boot, "lease_until": until}
+    this = and_(portions.c.dispatch == row.dispatch, portions.c.number == row.number)
+    connection.execute(update(portions).where(this).values(session=session, **values))

@@ -1,0 +1,229 @@
+"""The one door to procrastinate: summons for workers, in the same PostgreSQL as the ledger.
+
+A summons is written in the very transaction that makes it necessary, and names what is to be looked at by
+numbers alone. It is a call to look, not the truth: whoever answers it looks into the ledger first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from procrastinate import exceptions, jobs
+from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
+
+from notegen.errors import RecordsError
+from notegen.records.database import Connection, Database
+from notegen.records.holds import hold
+
+QUEUE = "notegen"
+
+Handler = Callable[[Sequence[int]], Awaitable[None]]
+"""Answers a summons of one kind; the numbers say to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summons:
+    """A call to a worker: of which kind, to what (by numbers), how pressing, and from when on (now: None)."""
+
+    kind: str
+    numbers: tuple[int, ...]
+    priority: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How a worker works: so many summonses at once, and three times in seconds.
+
+    `heartbeat`: between two signs of life. `stalled`: without one it is dead. `poll`: between two looks.
+    """
+
+    concurrency: int = 1
+    heartbeat: float = 10.0
+    stalled: float = 30.0
+    poll: float = 5.0
+
+
+def prepare_queue(database: Database) -> None:
+    """Make procrastinate's own tables beside those of the ledger, where they are not there yet."""
+    if database.file is not None:
+        raise RecordsError(
+            "workers share their work through PostgreSQL, and these records are a SQLite file",
+            where=database.name,
+            hint='Set [records] url = "postgresql://user@host/name", or send with `notegen dispatch run`.',
+        )
+    with database.writing() as connection:
+        hold(connection, alone=["queue"])
+        found = connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar()
+        if found is None:
+            _driver(connection).execute(SchemaManager.get_schema())
+
+
+def enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
+    """Write summonses within a transaction; one that waits already for the same is moved up, not doubled."""
+    for start in range(0, len(calls), 1000):
+        _enqueue(connection, calls[start : start + 1000])
+
+
+def forget(connection: Connection, kind: str, number: int) -> None:
+    """Withdraw the summonses of a kind whose first number is this one and which nobody has answered yet."""
+    connection.exec_driver_sql(
+        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s "
+        "AND args->'numbers'->>0 = %s",
+        (kind, str(number)),
+    )
+
+
+def signs_of_life(database: Database, seconds: float) -> int:
+    """How many workers gave a sign of life within the last seconds; 0 where there is no queue."""
+    if database.file is not None:
+        return 0
+    with database.reading() as connection:
+        if connection.exec_driver_sql("SELECT to_regclass('procrastinate_workers')").scalar() is None:
+            return 0
+        counted = (
+            "SELECT count(*) FROM procrastinate_workers "
+            "WHERE last_heartbeat > now() - make_interval(secs => %s)"
+        )
+        return int(connection.exec_driver_sql(counted, (seconds,)).scalar() or 0)
+
+
+async def work(
+    address: str, handlers: Mapping[str, Handler], shift: Shift, watch: Handler, stop: asyncio.Event
+) -> None:
+    """Answer summonses until `stop` is set and those that are under way have been answered.
+
+    `watch` is called every few seconds by one of all workers. RecordsError (temporary) when the database goes
+    away: call it again then.
+    """
+    _quieten()
+    connector = procrastinate.PsycopgConnector(
+        conninfo=address,
+        min_size=1,
+        max_size=shift.concurrency + 2,
+        timeout=10,
+        kwargs={"connect_timeout": 10},
+    )
+    app = procrastinate.App(connector=connector)
+    for kind, handler in handlers.items():
+        _add(app, kind, handler)
+    _add_watch(app, watch, shift)
+    try:
+        async with app.open_async():
+            await _until_stopped(app, shift, stop)
+    except (exceptions.ConnectorException, OSError) as error:
+        cause = error.__cause__ or error
+        raise RecordsError(
+            f"the queue cannot be reached: {type(cause).__name__}",
+            hint="Check that PostgreSQL runs and can be reached.",
+            temporary=True,
+        ) from error
+
+
+async def _until_stopped(app: procrastinate.App, shift: Shift, stop: asyncio.Event) -> None:
+    worker = asyncio.create_task(
+        app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=shift.concurrency,
+            fetch_job_polling_interval=shift.poll,
+            update_heartbeat_interval=shift.heartbeat,
+            stalled_worker_timeout=shift.stalled,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+        )
+    )
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((worker, stopped), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        # Cancelled, it takes no new summons and waits for those under way.
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+    if not stop.is_set():
+        raise exceptions.ConnectorException("the worker ended by itself")
+
+
+def _add(app: procrastinate.App, kind: str, handler: Handler) -> None:
+    @app.task(name=kind, queue=QUEUE, retry=procrastinate.RetryStrategy(wait=5, max_attempts=1000))
+    async def answer(numbers: list[int]) -> None:
+        await handler(numbers)
+
+
+def _add_watch(app: procrastinate.App, watch: Handler, shift: Shift) -> None:
+    seconds = max(1, min(round(shift.heartbeat), 30))
+
+    @app.periodic(cron=f"* * * * * */{seconds}")
+    @app.task(name="watch", queue=QUEUE, queueing_lock="watch", priority=1000)
+    async def look(timestamp: int) -> None:
+        del timestamp
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=shift.stalled):
+            await _give_back(app, job)
+        await watch(())
+
+
+async def _give_back(app: procrastinate.App, job: jobs.Job) -> None:
+    """A worker died over it: the summons waits again, unless another for the same does already."""
+    try:
+        await app.job_manager.retry_job(job)
+    except exceptions.UniqueViolation:
+        await app.job_manager.finish_job(job, jobs.Status.FAILED, delete_job=True)
+    except exceptions.ConnectorException:
+        # Answered or given back by another meanwhile.
+        return
+
+
+def _enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
+    by_lock = {f"{call.kind} {' '.join(map(str, call.numbers))}": call for call in calls}
+    waiting = connection.exec_driver_sql(
+        "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)",
+        (list(by_lock),),
+    )
+    known = set(waiting.scalars())
+    new = [_job(lock, call) for lock, call in by_lock.items() if lock not in known]
+    if new:
+        offline = procrastinate.SyncPsycopgConnector()
+        JobManager(offline).batch_defer_jobs(new, connection=_driver(connection))
+    for lock in sorted(known):
+        connection.exec_driver_sql(
+            "UPDATE procrastinate_jobs SET scheduled_at = least(scheduled_at, coalesce(%s, now())) "
+            "WHERE status = 'todo' AND queueing_lock = %s",
+            (by_lock[lock].at, lock),
+        )
+
+
+def _job(lock: str, call: Summons) -> jobs.Job:
+    return jobs.Job(
+        id=None,
+        queue=QUEUE,
+        task_name=call.kind,
+        priority=call.priority,
+        lock=None,
+        queueing_lock=lock,
+        task_kwargs={"numbers": list(call.numbers)},
+        scheduled_at=call.at,
+    )
+
+
+def _driver(connection: Connection) -> Any:
+    """The psycopg connection under SQLAlchemy's, within the same transaction."""
+    return connection.connection.driver_connection
+
+
+def _quieten() -> None:
+    """procrastinate's own log names what failed with its arguments: ours says it in our words."""
+    log = logging.getLogger("procrastinate")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    pool = logging.getLogger("psycopg.pool")
+    pool.addHandler(logging.NullHandler())
+    pool.propagate = False
