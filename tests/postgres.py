@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -47,14 +48,16 @@ class Postgres:
         self._programs = programs
         self._names = count(1)
         self._process: subprocess.Popen[bytes] | None = None
+        # The kernel ends it with the thread that started it, so that this thread lives as long as the tests.
+        self._starter = ThreadPoolExecutor(1)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [self._programs / "postgres", "-D", self.folder / "data"]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*_as_its_user(dies_with_us=True), *command], stdout=log, stderr=log, cwd=self.folder
-            )
+            line = [*_as_its_user(dies_with_us=True), *command]
+            begun = self._starter.submit(subprocess.Popen, line, stdout=log, stderr=log, cwd=self.folder)
+            self._process = begun.result()
         until(self.answers)
 
     def stop(self) -> None:
@@ -69,6 +72,11 @@ class Postgres:
         """Stop and start."""
         self.stop()
         self.start()
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._starter.shutdown()
 
     def answers(self) -> bool:
         """Whether it takes connections; AssertionError with its log when it has died."""
@@ -125,7 +133,7 @@ def running_postgres(initdb: str) -> Iterator[Postgres]:
         cluster.start()
         yield cluster
     finally:
-        cluster.kill()
+        cluster.close()
         shutil.rmtree(folder)
 
 

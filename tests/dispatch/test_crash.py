@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,10 +12,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from ledgers import NAME, a_ledger, planned_ledger
+from ledgers import NAME, a_ledger, address, planned_ledger
 from letterbox import Letterbox, open_letterbox
+from postgres import Postgres
 
 from notegen.domain.planned_mail import Summary
+from notegen.records.database import Database
 
 SENDER = Path(__file__).parent / "sender.py"
 TESTS = SENDER.parent.parent
@@ -54,11 +55,12 @@ def send_and_die(folder: Path, letterbox: Letterbox, after: int, chance: random.
 
 def ledger_keeps_its_word(folder: Path, letterbox: Letterbox) -> None:
     """What the ledger calls accepted has arrived; what has arrived was intended first."""
-    connection = sqlite3.connect(folder / "ledger.db")
-    rows = connection.execute(
-        "SELECT source_row, kind, state, tries FROM mails JOIN people USING (dispatch, person)"
-    ).fetchall()
-    connection.close()
+    database = Database(address(folder))
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT source_row, kind, state, tries FROM mails JOIN people USING (dispatch, person)"
+        ).all()
+    database.close()
     arrived = {(recipient, kind_of(content)) for recipient, content in letterbox.contents}
     for row, kind, state, tries in rows:
         if state == "accepted":
@@ -93,21 +95,50 @@ def nothing_is_lost_and_order_is_kept(letterbox: Letterbox, people: int, kills: 
 @pytest.mark.parametrize(
     ("people", "kills"), [(300, 5), pytest.param(2000, 100, marks=pytest.mark.slow)], ids=["5", "100"]
 )
-def test_a_sender_killed_at_any_instant_loses_nothing(tmp_path: Path, people: int, kills: int) -> None:
-    ledger = planned_ledger(tmp_path, people)
+def test_a_sender_killed_at_any_instant_loses_nothing(folder: Path, people: int, kills: int) -> None:
+    ledger = planned_ledger(folder, people)
     ledger.close()
     chance = random.Random(kills)
     done = 0
     with open_letterbox() as letterbox:
         for _ in range(kills):
             before = len(letterbox.contents)
-            done += send_and_die(tmp_path, letterbox, chance.randrange(1, people * 3 // (kills + 2)), chance)
+            done += send_and_die(folder, letterbox, chance.randrange(1, people * 3 // (kills + 2)), chance)
             repeats = sum(count - 1 for count in Counter(letterbox.contents).values())
             assert repeats <= done * CONNECTIONS
             assert len(letterbox.contents) >= before
-            ledger_keeps_its_word(tmp_path, letterbox)
+            ledger_keeps_its_word(folder, letterbox)
         letterbox.on_mail = lambda _: None
-        assert started(tmp_path, letterbox).wait(120) == 0
+        assert started(folder, letterbox).wait(120) == 0
         assert done >= kills / 2
         nothing_is_lost_and_order_is_kept(letterbox, people, done)
+    assert a_ledger(folder).summary(NAME) == Summary(NAME, accepted=people * 3)
+
+
+@pytest.mark.tools("postgresql")
+@pytest.mark.parametrize("restarts", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_postgresql_restarts_or_crashes_in_mid_dispatch_and_nothing_is_lost(
+    postgres: Postgres, postgres_url: str, tmp_path: Path, restarts: int
+) -> None:
+    """The sender waits and goes on by itself: nothing comes twice."""
+    (tmp_path / "postgresql").write_text(postgres_url)
+    people = 60 * (restarts + 1)
+    ledger = planned_ledger(tmp_path, people)
+    ledger.close()
+    reached = threading.Semaphore(0)
+
+    def on_mail(count: int) -> None:
+        if count % 150 == 0:
+            reached.release()
+
+    with open_letterbox() as letterbox:
+        letterbox.on_mail = on_mail
+        process = started(tmp_path, letterbox)
+        for number in range(restarts):
+            reached.acquire()
+            end = postgres.kill if number % 2 else postgres.stop
+            end()
+            postgres.start()
+        assert process.wait(120) == 0
+        nothing_is_lost_and_order_is_kept(letterbox, people, kills=0)
     assert a_ledger(tmp_path).summary(NAME) == Summary(NAME, accepted=people * 3)
