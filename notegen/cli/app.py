@@ -13,6 +13,7 @@ from notegen.cli import (
     health,
     notify,
     posting,
+    records,
     registry,
     roster,
     schema,
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(posting.app, name="note")
 app.add_typer(registry.app, name="register")
+app.add_typer(records.app, name="records")
 app.add_typer(roster.app, name="roster")
 app.add_typer(standing.app, name="dispatch")
 app.add_typer(notify.app, name="notify")

@@ -102,12 +102,17 @@ _CONNECTING = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interva
 
 
 class Database:
-    """One database, at `sqlite:///notegen.db` or `postgresql://user@host/name`. RecordsError if unusable."""
+    """One database, at `sqlite:///notegen.db` or `postgresql://user@host/name`. RecordsError if unusable.
 
-    def __init__(self, url: str) -> None:
+    A file is made when there is none, unless an `existing` one is wanted.
+    """
+
+    def __init__(self, url: str, *, existing: bool = False) -> None:
         address = _address(url)
         self.file = _sqlite_file(address)
         self.name = str(self.file) if self.file else shown_address(url)
+        if self.file and existing and not self.file.is_file():
+            raise RecordsError("no such file", where=self.name, hint=_WRITE)
         if self.file:
             _make_private(self.file)
         with self._translated():
@@ -170,9 +175,11 @@ class Database:
 
 
 def shown_address(url: str) -> str:
-    """The address of a database as it may be shown: without password and options."""
+    """The address of a database as it may be shown: without password and without most options."""
     address = _address(url)
-    return address.set(drivername=address.get_backend_name(), password=None, query={}).render_as_string()
+    query = {name: value for name, value in address.query.items() if name in ("host", "port", "service")}
+    shown = address.set(drivername=address.get_backend_name(), password=None, query=query)
+    return shown.render_as_string().replace("%2F", "/")
 
 
 def executed_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
