@@ -5,7 +5,6 @@ The same input gives the same bytes. Nothing is fetched but bundled fonts and fi
 
 from __future__ import annotations
 
-import base64
 import html
 import logging
 import threading
@@ -27,11 +26,12 @@ from notegen.rendering.fonts import FACES, FAMILY, FONTS, font_faces, missing_gl
 from notegen.rendering.footnotes import make_room
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
+from notegen.rendering.looks import FOOT_ALONE, foot, watermark
 from notegen.rendering.overflow import ENDLESS, Overflow, excess
+from notegen.rendering.standing_type import StandingType
 from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
 
-_FOOT_MARGIN = 25.0
 _FOOT_CLEARANCE = 9.0
 _PX_TO_MM = 25.4 / 96
 
@@ -91,6 +91,7 @@ class PdfWriter:
         self._images: dict[str, Any] = {}
         self._feet: dict[tuple[str, str], float] = {}
         self._sheets: dict[str, Any] = {}
+        self.standing = StandingType()
         self._looks = self._sheet(font_faces() + (LAYOUT / "document.css").read_text(encoding="utf-8"))
 
     def write(self, document: Document) -> bytes:
@@ -144,6 +145,13 @@ class PdfWriter:
             self._images.clear()
         sheets = [self._looks, self._sheet(document.looks), *self._own_sheets(page.etree_element, section)]
         sheets += [self._sheet(more)] if more else []
+        if document.looks or more:
+            return self._lay_out(page, sheets)
+        rules = (section.tag, section.hyphenation, document.draft, *sheets)
+        body = page.etree_element.find("body")
+        return self.standing.lay_out(body, rules, lambda: self._lay_out(page, sheets))
+
+    def _lay_out(self, page: Any, sheets: Sequence[Any]) -> Any:
         options = {"stylesheets": sheets, "cache": self._images, "pdf_variant": "pdf/a-3a"}
         rendered = page.render(font_config=self._fonts, **options)
         for _ in rendered.pages:
@@ -201,9 +209,9 @@ class PdfWriter:
                 hint = "Shorten `block` of the addressee."
                 raise RenderingError("the addressee block does not fit at the foot of a page", hint=hint)
             room = height + _FOOT_CLEARANCE
-            sheets.append(self._sheet(_foot(room)))
+            sheets.append(self._sheet(foot(room)))
         if section.watermark:
-            sheets.append(self._sheet(_watermark(section.watermark)))
+            sheets.append(self._sheet(watermark(section.watermark)))
         return sheets
 
     def _foot_height(self, block: Any, tag: str) -> float:
@@ -214,7 +222,7 @@ class PdfWriter:
                 self._feet.clear()
             marked = f'<div id="top"></div>{inner}<div id="end"></div>'
             source = f'<html lang="{html.escape(tag)}"><body>{marked}</body></html>'
-            static = self._sheet(".addressee-block { position: static }")
+            static = self._sheet(FOOT_ALONE)
             page = HTML(string=source, url_fetcher=self._fetcher).render(
                 font_config=self._fonts, stylesheets=[self._looks, static], cache=self._images
             )
@@ -263,19 +271,6 @@ def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:
 
 def _excerpt(text: str) -> str:
     return text if len(text) < 160 else f"{text[:80]} … {text[-60:]}"
-
-
-def _foot(room: float) -> str:
-    return (
-        f"@page :first {{ margin-bottom: {_FOOT_MARGIN + room:.2f}mm }}\n"
-        f".addressee-block {{ bottom: {-room:.2f}mm }}"
-    )
-
-
-def _watermark(word: str) -> str:
-    drawing = (LAYOUT / "watermark.svg").read_text(encoding="utf-8").replace("WORD", html.escape(word))
-    address = "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
-    return f'@page {{ background: url("{address}") no-repeat center / 100% 100% }}'
 
 
 def _attachment(file: AttachedFile, day: date) -> Any:

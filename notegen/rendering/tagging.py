@@ -6,6 +6,7 @@ language of each section, links with descriptions, one annotation a link, media 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,7 @@ def finish(
     _mark_notes(pdf)
     _name_sections(pdf, sections)
     _type_attachments(pdf, media)
+    _compress_streams(pdf)
 
 
 def _object(pdf: Any, reference: bytes) -> Any:
@@ -226,3 +228,13 @@ def _type_attachments(pdf: Any, media: Mapping[str, str]) -> None:
             stream.extra["Subtype"] = "/" + media[each["UF"].string].replace("/", "#2f").replace("+", "#2b")
     if "AF" in pdf.catalog:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _compress_streams(pdf: Any) -> None:
+    """Compress each stream now, as pydyf would twice: once more for the file's identifier."""
+    for each in pdf.objects:
+        if isinstance(each, pydyf.Stream) and each.compress:
+            plain = pydyf.Stream(each.stream).data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+            each.stream = [zlib.compress(plain, 9)]
+            each.extra["Filter"] = "/FlateDecode"
+            each.compress = False
