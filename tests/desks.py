@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from notegen.preview.desk import Desk
 from notegen.preview.server import address, listen, serve
-from notegen.preview.snapshot import Commission
+from notegen.preview.snapshot import Commission, Outfit
 from notegen.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +54,7 @@ class Opened:
     address: str
     templates: Path
     examples: Path
+    config: Path
     end: Callable[[], None]
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answered:
@@ -65,6 +66,26 @@ class Opened:
             connection.request(method, path, headers=own)
             answer = connection.getresponse()
             return Answered(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[], int]]:
+        """Gives the number of the snapshot, now and, asked again, after the next change."""
+        parts = urlsplit(self.address)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+        connection.request("GET", "/changes")
+        answer = connection.getresponse()
+
+        def number() -> int:
+            silences = 0
+            while not (line := answer.readline()).startswith(b"data:"):
+                silences += line.startswith(b": still here")
+                assert silences < 3, "no change was seen"
+            return int(line.removeprefix(b"data:"))
+
+        try:
+            yield number
         finally:
             connection.close()
 
@@ -122,12 +143,14 @@ def opened(
         else:
             rewrite(folder / path, *change)
     examples = folder / "examples"
+    config = folder / "notegen.toml"
+    config.write_text("", encoding="utf-8")
     commission = Commission(
         notes=tuple(examples / name for name in notes),
         roster=examples / "members.xlsx",
         addressees=None,
-        folders=(folder / "templates",),
-        settings=read_settings(None),
+        config=config,
+        outfit=lambda: Outfit(read_settings(config), (folder / "templates",)),
         today=lambda: date(2026, 11, 20),
         now=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
     )
@@ -144,7 +167,7 @@ def opened(
                 thread.join()
 
         try:
-            yield Opened(address(listener).rstrip("/"), folder / "templates", examples, end)
+            yield Opened(address(listener).rstrip("/"), folder / "templates", examples, config, end)
         finally:
             end()
             loop.close()

@@ -47,17 +47,21 @@ def preview(
 
     from notegen.preview.desk import Desk
     from notegen.preview.server import address, listen, serve
-    from notegen.preview.snapshot import Commission
-    from notegen.settings import read_settings, template_folders
+    from notegen.preview.snapshot import Commission, Outfit
+    from notegen.settings import DEFAULT_FILE, read_settings, template_folders
 
-    settings = read_settings(config)
+    def outfit() -> Outfit:
+        settings = read_settings(config)
+        return Outfit(settings, template_folders(templates, settings))
+
+    outfit()
     files = tuple(_existing(path) for path in notes or ())
     commission = Commission(
         notes=files,
         roster=_existing(roster) if roster else None,
         addressees=_existing(addressees) if addressees else None,
-        folders=template_folders(templates, settings),
-        settings=settings,
+        config=config or DEFAULT_FILE,
+        outfit=outfit,
         today=lambda: datetime.now().astimezone().date(),
         now=lambda: datetime.now(UTC),
     )

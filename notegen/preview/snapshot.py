@@ -21,25 +21,37 @@ from notegen.flows import House, compose_note, read_roster_file
 from notegen.flows.note import preflight, read_manuscripts_file
 from notegen.flows.translation import check_template_folders
 from notegen.office import REHEARSAL_URL, make_composer, make_house, roster_options
+from notegen.preview.naming import named_files
 from notegen.preview.words import DeskWords, read_words
 from notegen.reading.language_folder import read_languages
 from notegen.rendering.email import EmailComposer
 from notegen.rendering.pdf import PdfWriter
-from notegen.settings import Settings
+from notegen.settings import Settings, shipped_folder
 
 _WORKING = threading.RLock()
 """What makes pages works for one thread at a time."""
 
 
 @dataclass(frozen=True, slots=True)
+class Outfit:
+    """The settings as they are, and the template folders that they and the command name."""
+
+    settings: Settings
+    folders: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
-    """What the desk was asked to show, and the world it stands in."""
+    """What the desk was asked to show, and the world it stands in.
+
+    `outfit` reads the settings in the file `config`; it raises SettingsError while they cannot be used.
+    """
 
     notes: tuple[Path, ...]
     roster: Path | None
     addressees: Path | None
-    folders: tuple[Path, ...]
-    settings: Settings
+    config: Path
+    outfit: Callable[[], Outfit]
     today: Callable[[], date]
     now: Callable[[], datetime]
 
@@ -71,18 +83,31 @@ class Snapshot:
         self._papers: dict[int, bytes] = {}
 
     @functools.cached_property
+    def outfit(self) -> Outfit:
+        """The settings and the template folders."""
+        return self.commission.outfit()
+
+    @functools.cached_property
+    def folders(self) -> tuple[Path, ...]:
+        """The template folders; while the settings are broken, the one that comes with notegen."""
+        try:
+            return self.outfit.folders
+        except NotegenError:
+            return (shipped_folder("templates"),)
+
+    @functools.cached_property
     def words(self) -> dict[str, DeskWords]:
         """The languages that the desk speaks; a folder of one's own that is broken is left aside."""
         try:
-            return read_words(self.commission.folders)
+            return read_words(self.folders)
         except NotegenError:
-            return read_words(self.commission.folders[-1:])
+            return read_words(self.folders[-1:])
 
     @functools.cached_property
     def house(self) -> House:
         """Languages, templates and letterhead."""
-        own = self.commission
-        return make_house(read_languages(own.folders), own.folders, own.settings, own.today())
+        own = self.outfit
+        return make_house(read_languages(own.folders), own.folders, own.settings, self.commission.today())
 
     @functools.cached_property
     def languages(self) -> Mapping[str, Language]:
@@ -90,19 +115,18 @@ class Snapshot:
         try:
             return self.house.languages
         except NotegenError:
-            return read_languages(self.commission.folders[-1:])
+            return read_languages(self.folders[-1:])
 
     @functools.cached_property
     def matrix(self) -> Matrix:
         """Every text in every language, and how it stands."""
-        return check_template_folders(self.commission.folders)
+        return check_template_folders(self.outfit.folders)
 
     @functools.cached_property
     def composer(self) -> EmailComposer:
         """What makes the mails; links and codes are masked, so that a key of the moment serves them."""
-        own = self.commission
         activation = Activation(secrets.token_bytes(32), REHEARSAL_URL)
-        return make_composer(self.house, own.settings, activation, own.now, _silent)
+        return make_composer(self.house, self.outfit.settings, activation, self.commission.now, _silent)
 
     @functools.cached_property
     def roster(self) -> Roster | None:
@@ -110,7 +134,7 @@ class Snapshot:
         own = self.commission
         if own.roster is None:
             return None
-        return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings))
+        return read_roster_file(own.roster, self.house, own.today(), roster_options(self.outfit.settings))
 
     def roster_for(self, reader: str) -> Roster | None:
         """The roster; RosterFileError in the reader's language (a code) when it cannot be used."""
@@ -120,7 +144,8 @@ class Snapshot:
             own = self.commission
             if own.roster is None or reader not in self.house.languages:
                 raise
-            return read_roster_file(own.roster, self.house, own.today(), roster_options(own.settings), reader)
+            options = roster_options(self.outfit.settings)
+            return read_roster_file(own.roster, self.house, own.today(), options, reader)
 
     @property
     def notes(self) -> tuple[ReadNote, ...]:
@@ -158,6 +183,18 @@ class Snapshot:
         return tuple(
             r.path.parent / name for r in self._notes or () if r.note for name, _ in r.note.companions
         )
+
+    @functools.cached_property
+    def watched(self) -> frozenset[Path]:
+        """Every file whose change may show, also those that notes and settings name."""
+        found = {*self.commission.files, self.commission.config}
+        for note in self.commission.notes:
+            found |= named_files(note)
+        try:
+            emblem = self.outfit.settings.sender.emblem
+        except NotegenError:
+            emblem = None
+        return frozenset(path.absolute() for path in (*found, *([emblem] if emblem else ())))
 
 
 def _judged(note: Manuscript, house: House) -> tuple[tuple[Problem, ...], NotegenError | None]:

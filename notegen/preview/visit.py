@@ -37,8 +37,9 @@ class Visit:
 
     def reasons(self, error: NotegenError) -> tuple[Reason, ...]:
         """An error as the page shows it."""
-        own = self.snapshot.commission
-        found = reasons(error, (*own.files, *self.snapshot.companions, *own.folders))
+        # Not the settings: what is wrong in them may be a secret that stands there.
+        shown = (*self.snapshot.commission.files, *self.snapshot.companions, *self.snapshot.folders)
+        found = reasons(error, shown)
         if isinstance(error, RosterFileError) and error.code:
             return tuple(replace(reason, tag=self.words.tag) for reason in found)
         return found

@@ -10,32 +10,40 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 from notegen.preview.desk import Desk
+from notegen.preview.naming import MATERIAL
 
 _DEBOUNCE_MS = 200
 _STEP_MS = 40
 _PAUSE_MS = 250
-_MATERIAL = {".yaml", ".yml", ".md", ".txt", ".xlsx", ".xls", ".ods", ".csv", ".tsv", ".svg", ".toml"}
 _PASSING = ("~", ".swp", ".swx", ".part", ".tmp")
 
 
 async def watch(desk: Desk, stop: asyncio.Event) -> None:
-    """Renew the desk whenever a template, a note, a body, a roster or an addressee list is written."""
+    """Renew the desk whenever settings, a template, a note or what it names, or a roster is written."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_watch_templates(desk, stop))
         group.create_task(_watch_files(desk, stop))
 
 
 async def _watch_templates(desk: Desk, stop: asyncio.Event) -> None:
-    watched = awatch(
-        *desk.commission.folders,
-        watch_filter=_is_kept,
-        stop_event=stop,
-        debounce=_DEBOUNCE_MS,
-        step=_STEP_MS,
-        rust_timeout=_PAUSE_MS,
-    )
-    async for _ in watched:
-        desk.renew()
+    """The folders of the moment: the settings may name others."""
+    while not stop.is_set():
+        folders = desk.snapshot.folders
+        watched = awatch(
+            *folders,
+            watch_filter=_is_kept,
+            stop_event=stop,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            rust_timeout=_PAUSE_MS,
+            yield_on_timeout=True,
+        )
+        async with aclosing(watched):
+            async for changes in watched:
+                if changes:
+                    desk.renew()
+                if desk.snapshot.folders != folders:
+                    break
 
 
 async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
@@ -68,7 +76,7 @@ async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
 
 
 def _shown(desk: Desk) -> set[Path]:
-    return {path.absolute() for path in (*desk.commission.files, *desk.snapshot.companions)}
+    return {*desk.snapshot.watched, *(path.absolute() for path in desk.snapshot.companions)}
 
 
 def _folders(files: Iterable[Path]) -> set[Path]:
@@ -77,7 +85,7 @@ def _folders(files: Iterable[Path]) -> set[Path]:
 
 def _is_material(change: Change, path: str) -> bool:
     """Whether a note may be made of it: a text, a list, a roster; not what was printed from it."""
-    return _is_kept(change, path) and Path(path).suffix.lower() in _MATERIAL
+    return _is_kept(change, path) and Path(path).suffix.lower().removeprefix(".") in MATERIAL
 
 
 def _is_kept(_: Change, path: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desks import LEAFLETS, PAGES, Markup, Opened
+from desks import LEAFLETS, PAGES, Markup, Opened, rewrite
 
 from notegen.__main__ import commands
 from notegen.preview.people import sample_people
@@ -55,6 +55,61 @@ def test_a_note_shows_its_languages_side_by_side_with_their_lines(desk: Opened) 
     assert {a["lang"] for tag, a in page.elements if tag == "p" and "text" in a.get("class", "")} == {
         *("fr-BE", "nl-BE", "en-GB", "de-BE"),
     }
+
+
+def awaited(desk: Opened, page: str, words: str) -> Markup:
+    """The page as soon as it says so."""
+    with desk.listening() as number:
+        while words not in (text := Markup(desk.get(page).text)).text:
+            number()
+        return text
+
+
+def test_a_change_of_the_settings_shows_and_broken_ones_say_where(own_desk: Opened) -> None:
+    good = '[activation]\nservice = "Our own service"\n'
+    assert "Our own service" not in own_desk.get("/en/mails/profile-created").text
+    rewrite(own_desk.config, "", good)
+    awaited(own_desk, "/en/mails/profile-created", "Our own service")
+    rewrite(own_desk.config, good, good + 'servise = "x"\n')
+    for page in ("notes", "notes/1", "mails", "roster", "templates"):
+        broken = awaited(own_desk, f"/en/{page}", "no such key; did you mean")
+        assert "notegen.toml:3" in broken.text
+    rewrite(own_desk.config, good + 'servise = "x"\n', "")
+    awaited(own_desk, "/en/notes/1", "Renewal of special identity cards")
+
+
+def test_the_emblem_that_the_settings_name_is_followed_too(own_desk: Opened) -> None:
+    emblem = own_desk.config.parent / "emblem" / "own.svg"
+    emblem.parent.mkdir()
+    emblem.write_bytes(b"\xff no text")
+    rewrite(own_desk.config, "", f'[sender]\nemblem = "{emblem}"\n')
+    awaited(own_desk, "/en/notes/1", "own.svg")
+    drawn = emblem.with_name(".drawn.svg")
+    drawn.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', encoding="utf-8")
+    drawn.replace(emblem)
+    awaited(own_desk, "/en/notes/1", "Nothing was found.")
+
+
+def test_a_settings_file_that_holds_a_secret_is_refused_without_showing_it(own_desk: Opened) -> None:
+    rewrite(own_desk.config, "", '[smtp]\npassword = "geheim-wort"\n')
+    page = awaited(own_desk, "/en/notes", "a password does not stand in the settings file")
+    assert "geheim-wort" not in page.text
+
+
+@pytest.mark.parametrize("name", ["lists/missions.yaml", "texts/fr.md"])
+def test_what_a_note_names_in_a_folder_below_is_followed_though_the_note_is_broken(
+    changed_desk: Change, name: str
+) -> None:
+    named = f"addressees: {name}" if name.startswith("lists") else f"# {name}"
+    desk = changed_desk({NOTE: ("document: verbal-note\n", f"{named}\nnonsense: 1\n")})
+    (desk.examples / name).parent.mkdir()
+    with desk.listening() as number:
+        number()
+        assert "nonsense" in desk.get("/en/notes/1").text
+        (desk.examples / "vehicles.yaml").touch()
+        before = number()
+        (desk.examples / name).write_text("a: 1\n", encoding="utf-8")
+        assert number() > before
 
 
 def test_only_the_languages_that_are_wanted_are_shown(desk: Opened) -> None:
