@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from notegen.delivery.settings import SmtpSettings
+    from notegen.records.soundness import PostgresFacts
     from notegen.settings import MailSettings, Settings
 
 
@@ -128,17 +129,34 @@ def _records(url: str) -> Finding:
         return Finding("Records", well=True, found=f"{file}: made at the first dispatch", needed=False)
     from notegen.errors import RecordsError
     from notegen.records.database import Database
-    from notegen.records.soundness import integrity_problems
+    from notegen.records.soundness import integrity_problems, postgres_facts, tables_version
 
     try:
         with closing(Database(url)) as database:
-            problems = integrity_problems(database) or ([] if database.tables() else ["it has no tables"])
+            version, facts = tables_version(database), postgres_facts(database)
+            problems = integrity_problems(database)
+            if not facts and not database.tables():
+                problems.append("it has no tables")
     except RecordsError as error:
-        return Finding("Records", well=False, found=error.what, get=error.hint)
+        return Finding("Records", well=False, found=f"{error.where}: {error.what}", get=error.hint)
     if problems:
-        get = "Keep the damaged file, and put the last backup in its place."
+        get = "Keep the damaged records, and put the last backup in their place."
         return Finding("Records", well=False, found=f"{database.name}: {problems[0]}", get=get)
-    return Finding("Records", well=True, found=f"{database.name}: sound")
+    if facts is None:
+        return Finding("Records", well=True, found=f"{database.name}: sound")
+    return _postgres(database.name, facts, version)
+
+
+def _postgres(name: str, facts: PostgresFacts, version: int | None) -> Finding:
+    """What a sound PostgreSQL is, and what it cannot find out."""
+    tables = "tables: made at the first dispatch" if version is None else f"tables of version {version}"
+    checksums = "page checksums on" if facts.checksums else "page checksums off"
+    indexes = "indexes read through" if facts.amcheck else "indexes not read through (no amcheck)"
+    found = f"{name}: PostgreSQL {facts.version}; {tables}; {checksums}; {indexes}; sound"
+    old = facts.major < 12
+    get = "" if facts.checksums else "Page checksums find damaged disks: pg_checksums --enable, once stopped."
+    get = "Install PostgreSQL 12 or newer." if old else get
+    return Finding("Records", well=not old, found=found, get=get)
 
 
 def _relay(smtp: SmtpSettings) -> Finding:

@@ -171,13 +171,18 @@ def prepare(database: Database) -> None:
             _migrate(connection, found, database.name)
 
 
+def newer(found: int, where: str) -> RecordsError:
+    """What is said about tables of a version that this notegen does not know."""
+    return RecordsError(
+        f"these records were written by a newer notegen (version {found}, this one knows {VERSION})",
+        where=where,
+        hint="Install the newer notegen again.",
+    )
+
+
 def _migrate(connection: Connection, found: int, where: str) -> None:
     if found > VERSION:
-        raise RecordsError(
-            f"these records were written by a newer notegen (version {found}, this one knows {VERSION})",
-            where=where,
-            hint="Install the newer notegen again.",
-        )
+        raise newer(found, where)
     for version in range(found, VERSION):
         MIGRATIONS[version](connection)
     connection.execute(update(versions).values(version=VERSION))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from notegen.records.database import Connection, Database
+from notegen.records.database import Connection, Database, select
+from notegen.records.schema import VERSION, newer, versions
 
 _OWN_INDEXES = """
     SELECT c.oid, c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -25,6 +26,11 @@ class PostgresFacts:
     version: str
     checksums: bool
     amcheck: bool
+
+    @property
+    def major(self) -> int:
+        """The release series, 15 of 15.8."""
+        return int(self.version.partition(".")[0])
 
 
 def integrity_problems(database: Database) -> list[str]:
@@ -48,6 +54,17 @@ def postgres_facts(database: Database) -> PostgresFacts | None:
             checksums=_one(connection, "SHOW data_checksums") == "on",
             amcheck=bool(_one(connection, _AMCHECK)),
         )
+
+
+def tables_version(database: Database) -> int | None:
+    """Of which version its tables are, None where there are none; RecordsError for a newer notegen's."""
+    if versions.name not in database.tables():
+        return None
+    with database.reading() as connection:
+        found = int(connection.execute(select(versions.c.version)).scalar_one())
+    if found > VERSION:
+        raise newer(found, database.name)
+    return found
 
 
 def _of_file(connection: Connection) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 import threading
@@ -10,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from postgres import Postgres
 
 from notegen.cli import doctor
 from notegen.cli.doctor import Finding, Library, diagnose, missing_packages
 from notegen.delivery.settings import FolderSettings
+from notegen.records.database import Database
+from notegen.records.ledger import open_ledger
 from notegen.records.settings import RecordsSettings
 from notegen.settings import DispatchSettings, MailSettings, Settings
 
@@ -114,3 +118,44 @@ def test_a_relay_that_is_closed_to_us_or_absent_is_told(templates_folder: Path) 
     assert found["Mail server"].get.startswith("Set host, port and security")
     assert not found["Mail server"].needed
     assert not found["Sender"].well
+
+
+@pytest.mark.tools("postgresql")
+def test_a_postgresql_is_told_with_its_version_and_what_guards_it(
+    templates_folder: Path, postgres_url: str
+) -> None:
+    before = findings(templates_folder, postgres_url)["Records"]
+    assert before.well
+    assert "tables: made at the first dispatch" in before.found
+    open_ledger(postgres_url, b"k").close()
+    found = findings(templates_folder, postgres_url)["Records"]
+    assert found.well
+    assert re.search(
+        r": PostgreSQL \d+\.\d+; tables of version \d+; page checksums on; .*sound$", found.found
+    )
+    with Database(postgres_url).writing() as connection:
+        connection.exec_driver_sql("CREATE EXTENSION amcheck")
+    assert "indexes read through; sound" in findings(templates_folder, postgres_url)["Records"].found
+
+
+@pytest.mark.tools("postgresql")
+def test_a_postgresql_that_is_away_is_told_without_its_password(
+    templates_folder: Path, postgres: Postgres, postgres_url: str
+) -> None:
+    away = findings(templates_folder, postgres_url.replace("@", ":geheim@").replace("notegen-pg", "nowhere"))
+    assert not away["Records"].well
+    assert "Check that PostgreSQL runs" in away["Records"].get
+    assert "geheim" not in str(away["Records"])
+    gone = findings(templates_folder, postgres_url.replace("/test", "/nothing"))["Records"]
+    assert "does not exist" in gone.found
+
+
+@pytest.mark.tools("postgresql")
+def test_an_index_that_postgresql_does_not_rely_on_is_told(templates_folder: Path, postgres_url: str) -> None:
+    open_ledger(postgres_url, b"k").close()
+    with Database(postgres_url).writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'people_due'::regclass"
+        )
+    told = findings(templates_folder, postgres_url)["Records"]
+    assert (told.well, "the index people_due is not valid" in told.found) == (False, True)
