@@ -347,6 +347,23 @@ def test_records_of_an_older_notegen_are_brought_up_to_date(
         assert connection.execute(select(versions.c.version)).scalar_one() == VERSION + 2
 
 
+def test_records_of_version_1_are_brought_up_to_date_and_sent_from(folder: Path) -> None:
+    planned_ledger(folder, 3).close()
+    first = {"dispatches", "people", "mails", "reference_numbers", "register_entries", "notegen_schema"}
+    database = Database(address(folder))
+    with database.writing() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            if table.name not in first:
+                table.drop(connection)
+        connection.execute(update(versions).values(version=1))
+    ledger = a_ledger(folder)
+    with claimed(ledger) as sending:
+        send_all(sending)
+    assert ledger.summary(NAME) == Summary(NAME, accepted=9)
+    assert set(database.tables()) == set(schema.metadata.tables)
+    database.close()
+
+
 def test_a_migration_that_breaks_off_leaves_the_old_version(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
