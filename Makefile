@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test test-slow lint check format bench constraints
+.PHONY: help setup tools demo test test-slow lint check format docs gallery bench constraints
 BIN := .venv/bin
 
 help:  ## this list
@@ -37,6 +37,16 @@ check: lint test  ## style, types, the floors of the house, and the tests
 format: setup  ## the code in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: setup docs/gallery/made  ## the documentation as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "Open site/index.html, or: $(BIN)/python -m http.server --directory site"
+
+gallery: setup docs/gallery/made  ## pictures of every document and mail, for the site
+
+docs/gallery/made: $(wildcard examples/* examples/mission/* templates/*/* templates/*/*/*) docs/making/gallery.py
+	$(BIN)/python docs/making/gallery.py
+	@touch $@
 
 bench: setup  ## the benchmarks, with figures
 	@for benchmark in bench/[!_]*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit; done

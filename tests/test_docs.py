@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from hook import GENERATED
 from typer.core import TyperGroup
 
 from notegen.__main__ import commands
@@ -28,21 +30,32 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+@functools.cache
+def text_of(page: Path) -> str:
+    """What stands on a page, whether it is kept or made when the site is built."""
+    name = page.relative_to(ROOT / "docs").as_posix() if (ROOT / "docs") in page.parents else ""
+    return GENERATED[name]() if name in GENERATED else page.read_text(encoding="utf-8")
+
+
 def commands_told(text: str) -> Iterator[list[str]]:
-    """What follows `notegen` in code, up to the first word that is no plain word."""
+    """The words that follow `notegen` in code, up to the end of that command."""
     blocks = re.findall(r"^ *```(?:sh|console|bash)?\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    for code in [*lines, *re.findall(r"`([^`\n]+)`", text)]:
-        found = re.match(r"(?:\$ )?(?:\.venv/bin/)?notegen((?: [a-z-]+)*)(?= |$)", code.strip())
-        if found:
-            yield [word for word in found[1].split() if not word.startswith("-")]
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    begins = r"(?:^|&&|[A-Z_]+=\S+|timeout .*) *(?:\.venv/bin/)?notegen "
+    for code in [*lines, *re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)]:
+        for told in re.findall(rf"{begins}((?:(?!&&|[|;<>#]|2>).)+)", code):
+            yield re.sub(r"[“”\"'][^“”\"']*[“”\"']", "TEXT", told).split()
 
 
 def unknown(words: list[str]) -> str:
-    """The first word that is no command where a command must stand."""
+    """The first word that is no command where a command must stand, or an option that it does not have."""
     here: Any = typer.main.get_command(commands())
-    for word in words:
+    for at, word in enumerate(words):
         if not isinstance(here, TyperGroup):
+            known = {name for each in here.params for name in each.opts} | {"-h", "--help"}
+            options = [part.partition("=")[0] for part in words[at:] if re.match(r"--?[a-z]", part)]
+            return next((option for option in options if option not in known), "")
+        if word.startswith("-") or not word.islower():
             return ""
         if word not in here.commands:
             return word
@@ -58,7 +71,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if "://" in target:
             continue
         file = (page.parent / path).resolve() if path else page
-        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+        is_made = any(file == ROOT / "docs" / name for name in GENERATED)
+        if not (is_made or file.exists()) or (anchor and anchor not in anchors(text_of(file))):
             dead.append(target)
     assert dead == []
 
@@ -83,6 +97,18 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_command_that_is_named_exists(page: Path) -> None:
     assert [" ".join(words) for words in commands_told(TEXTS[page]) if unknown(words)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in GENERATED if name.startswith("reference/")])
+def test_every_command_of_the_reference_is_as_the_program_has_it(name: str) -> None:
+    assert [" ".join(words) for words in commands_told(GENERATED[name]()) if unknown(words)] == []
+
+
+def test_a_command_or_an_option_that_does_not_exist_is_noticed() -> None:
+    told = (
+        "```sh\nnotegen note chekc a.yaml\n*/5 * * * * cd x && notegen note check --langauge fr >o\n```"
+    )
+    assert [unknown(words) for words in commands_told(told)] == ["chekc", "--langauge"]
 
 
 def test_the_floors_are_drawn_as_they_are_checked() -> None:

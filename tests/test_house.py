@@ -19,15 +19,18 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGE = ROOT / "notegen"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PYTHON = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+BESIDE = ("tests", "bench", "docs")
+PYTHON = [*MODULES, *(path for folder in BESIDE for path in sorted((ROOT / folder).rglob("*.py")))]
 TOP_LEVEL = {
     *("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt"),
+    "mkdocs.yml",
     *(".ci", ".gitignore", "templates", "examples", "notegen", "tests", "bench", "docs"),
 }
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "common", "manager", "base", "misc", "core", "tools"}
 FACES = ("cli", "preview", "worker", "settings", "__main__")
 COMES_WITH = {
     "fonttools": "weasyprint",
+    "mkdocs": "mkdocs-material",
     "markupsafe": "jinja2",
     "pydantic-core": "pydantic",
     "pydyf": "weasyprint",
@@ -65,7 +68,7 @@ def kept_files() -> list[Path]:
 
 def texts() -> Iterator[tuple[str, int, str]]:
     for path in kept_files():
-        if path.suffix in {".xlsx", ".pdf", ".png", ".jpg", ".ico", ".docx", ".ods", ".xls"}:
+        if path.suffix in {".xlsx", ".pdf", ".png", ".webp", ".jpg", ".ico", ".docx", ".ods", ".xls"}:
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             yield name(path), number, line
@@ -168,11 +171,11 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     assert declared - used - named == set()
 
 
-def test_what_the_tests_and_benchmarks_import_is_declared() -> None:
+def test_what_tests_benchmarks_and_documentation_import_is_declared() -> None:
     groups = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
     declared = {normal(re.split(r"[<>=\[; ]", line)[0]) for line in groups}
     homes = importlib.metadata.packages_distributions()
-    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
+    files = [path for path in PYTHON if path not in MODULES]
     tops = {part.partition(".")[0] for path in files for part in imported(path)} - sys.stdlib_module_names
     own = {path.stem for path in files} | {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     used = {normal(home) for top in tops - own - {"notegen", "tests"} for home in homes.get(top, [top])}
@@ -239,5 +242,6 @@ def test_every_tool_that_a_test_needs_is_in_the_list_of_tools(tools: Mapping[str
 def test_make_tells_a_target_for_each_thing_to_do() -> None:
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"^ +make ([a-z-]+) +\S", told, re.MULTILINE) == [
-        *("help", "setup", "demo", "test", "test-slow", "check", "format", "bench", "constraints"),
+        *("help", "setup", "demo", "test", "test-slow", "check", "format"),
+        *("docs", "gallery", "bench", "constraints"),
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +17,18 @@ from notegen.errors import DeliveryError, NotegenError
 if TYPE_CHECKING:
     from notegen.cli.sending import RunOutcome
     from notegen.domain.planned_mail import Summary
+
+
+EXIT_CODES: Mapping[int, str] = MappingProxyType(
+    {
+        0: "Done.",
+        1: "Some rows were rejected, some mails refused, expired or held, or a check found something.",
+        2: "Wrong use, or an input, setting, certificate or login that cannot be used. Nothing is lost.",
+        3: "Mails are in doubt or still to come. Run the same command again.",
+        130: "Stopped by Ctrl-C.",
+    }
+)
+"""How every command ends, for scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ def code_of(outcome: RunOutcome, *, dry_run: bool = False) -> int:
     """The exit code: what kept the run from its end counts first, then where its mails stand."""
     if outcome.trouble is not None:
         return 3 if isinstance(outcome.trouble, DeliveryError) and outcome.trouble.temporary else 2
-    return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run)
+    return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run or outcome.detached)
 
 
 def document(outcome: RunOutcome, code: int, *, dry_run: bool) -> dict[str, Any]:
@@ -100,6 +113,8 @@ def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
     name = outcome.summary.name
     if outcome.trouble is not None:
         yield str(NotegenError(**_told(outcome.trouble)))
+    elif outcome.detached:
+        yield f"{name}: left to the workers. `notegen dispatch status {name}` says how far it is."
     elif outcome.begins is not None:
         moment = f"{outcome.begins.astimezone():%Y-%m-%d %H:%M %Z}"
         yield f"{name}: nothing goes before {moment}. Run the same command again then."

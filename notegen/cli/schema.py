@@ -35,10 +35,11 @@ def add_to(app: typer.Typer) -> None:
         Example: notegen schema note > note.schema.json
         """
         del face
-        answer_json(_schema(kind))
+        answer_json(schema_of(kind))
 
 
-def _schema(kind: SchemaKind) -> dict[str, Any]:
+def schema_of(kind: SchemaKind) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of that file."""
     if kind is SchemaKind.SETTINGS:
         from notegen.settings import Settings
 

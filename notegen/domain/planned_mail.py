@@ -10,22 +10,30 @@ from notegen.domain.notification import Notification
 
 
 class MailState(StrEnum):
-    """Where a mail stands, from the row's first commit to its end.
-
-    PLANNED: waits for its turn. SENDING: its intent is on disk, an outcome is not. DEFERRED: will be tried
-    again at `due`. IN_DOUBT: it left, and no answer came. HELD: waits for a person. ACCEPTED, REFUSED,
-    EXPIRED and CANCELLED are ends.
-    """
+    """Where a mail stands, from the row's first commit to its end; the last four are ends."""
 
     PLANNED = "planned"
+    """It is on disk and waits for its turn; the next run goes on with it."""
     SENDING = "sending"
+    """Its intent is on disk, an outcome is not: it is on its way at this moment, or its sender died. The next
+    run finds out."""
     DEFERRED = "deferred"
+    """The server said "later" (4xx), or the answer was lost and it is to go again. It will be tried again by
+    itself when it is due, with growing pauses."""
     IN_DOUBT = "in_doubt"
+    """It left and no answer came; it may have arrived. It goes again with the same Message-ID, or waits for
+    `notegen dispatch settle` where the settings say `in_doubt = "hold"`."""
     HELD = "held"
+    """It waits for a person: a mail before it was refused or is in doubt, or it could not be put into words.
+    `notegen dispatch settle` or `cancel` decides."""
     ACCEPTED = "accepted"
+    """The server has taken it and answers for it from then on."""
     REFUSED = "refused"
+    """The server said no (5xx); its words are in the history."""
     EXPIRED = "expired"
+    """Its time or its tries were over before the server accepted it."""
     CANCELLED = "cancelled"
+    """A person gave it up."""
 
 
 @dataclass(frozen=True, slots=True)
