@@ -36,6 +36,13 @@ def notegen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 @pytest.fixture
+def either_records(records_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of a test keep their records once in a file, once in PostgreSQL."""
+    if not records_url.startswith("sqlite:"):
+        monkeypatch.setenv("NOTEGEN_RECORDS__URL", records_url)
+
+
+@pytest.fixture
 def examples() -> Path:
     """The example notes and rosters."""
     return EXAMPLES

@@ -18,6 +18,7 @@ from smtp_server import Script, serving_in_thread
 from terminal import Notegen
 
 
+@pytest.mark.usefixtures("either_records")
 def test_every_accepted_person_gets_three_mails_in_order(
     notegen: Notegen, examples: Path, tmp_path: Path
 ) -> None:
@@ -39,6 +40,7 @@ def test_every_accepted_person_gets_three_mails_in_order(
         assert [b"activate?token=3D" in text for text in texts] == [False, True, False]
 
 
+@pytest.mark.usefixtures("either_records")
 def test_a_run_that_is_killed_goes_on_where_it_stopped(examples: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "notegen", "dispatch", "run", str(examples / "members.xlsx"), "--json"]
     with serving_in_thread() as server:
@@ -107,6 +109,7 @@ def test_a_rehearsal_goes_to_one_address_and_is_never_taken_for_the_real_thing(
     assert len(server.accepted) == 6 + MAILS
 
 
+@pytest.mark.usefixtures("either_records")
 def test_only_the_rows_asked_for_go_and_the_rest_goes_later(
     notegen: Notegen, examples: Path, tmp_path: Path
 ) -> None:

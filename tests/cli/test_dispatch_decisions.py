@@ -95,6 +95,7 @@ class TestRestoredBackup:
         assert status(notegen)["cancelled"] == MAILS
 
 
+@pytest.mark.usefixtures("either_records")
 def test_history_is_newest_first_and_by_requester(notegen: Notegen, tmp_path: Path) -> None:
     settings(tmp_path, 25, delivery="folder")
     notegen("dispatch", "run", ROSTER, "--name", "one", "--requester", "protocol", "--only", "2")
@@ -108,6 +109,7 @@ def test_history_is_newest_first_and_by_requester(notegen: Notegen, tmp_path: Pa
     assert len(json.loads(notegen("dispatch", "history", "--limit", "2", "--json").out)) == 2
 
 
+@pytest.mark.usefixtures("either_records")
 def test_a_cancelled_dispatch_sends_nothing_more(notegen: Notegen, tmp_path: Path) -> None:
     with serving_in_thread() as server:
         settings(tmp_path, server.port)

@@ -156,6 +156,7 @@ def issuing(folder: Path, notes: list[Path]) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.usefixtures("either_records")
 def test_two_processes_at_once_allot_every_number_once(notegen: Notegen, tmp_path: Path) -> None:
     notes = write_notes(tmp_path, 12)
     processes = [issuing(tmp_path, notes[::2]), issuing(tmp_path, notes[1::2])]
@@ -186,6 +187,7 @@ def killed_while_issuing(notegen: Notegen, tmp_path: Path, kills: int, dice: ran
     assert notegen("register", "verify").code == 0
 
 
+@pytest.mark.usefixtures("either_records")
 def test_a_kill_while_issuing_leaves_neither_a_gap_nor_a_lie(notegen: Notegen, tmp_path: Path) -> None:
     killed_while_issuing(notegen, tmp_path, 3, random.Random(3))
 
