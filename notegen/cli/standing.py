@@ -133,7 +133,7 @@ def settle(
 def restored(face: Face, name: Name, json: Json = False) -> None:
     """After a backup of the ledger was put back: put in doubt what may have gone out since.
 
-    Nothing of it is sent until `dispatch settle` has decided, or the next run with in_doubt = "resend".
+    Nothing of it is sent until `dispatch settle` has decided, whatever [dispatch] in_doubt says.
 
     Example: notegen dispatch restored 3f2a90c1d4b7
     """

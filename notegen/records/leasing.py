@@ -16,7 +16,7 @@ from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, portions
 from notegen.records.sending import Claim, Sending
 from notegen.records.stretch import Stretch
-from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+from notegen.records.unfinished import cancel_open, expire_open, resend_unanswered
 
 OpenJournal = Callable[[str, int], Journal | None]
 """Opens the journal of a dispatch's portion; None while a living process of this machine holds it."""
@@ -70,7 +70,7 @@ def _taken_over(
         if dispatch.cancelled is not None:
             cancel_open(connection, own, dispatch.cancelled)
         elif claim.resend_doubts:
-            resume_doubts(connection, own, now)
+            resend_unanswered(connection, own, now)
         expire_open(connection, own, now)
         if soonest(connection, own) is None:
             _write(connection, row, row.session, None, now)

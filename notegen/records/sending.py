@@ -23,7 +23,7 @@ from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, people, portions
 from notegen.records.stretch import Stretch
 from notegen.records.tally import summary_of
-from notegen.records.unfinished import cancel_open, expire_open, resume_doubts
+from notegen.records.unfinished import cancel_open, expire_open, resend_unanswered
 
 T = TypeVar("T")
 
@@ -233,7 +233,7 @@ def claimed(
         own = Stretch(row.id)
         recover(connection, row, replay, now, own, row.session)
         if claim.resend_doubts:
-            resume_doubts(connection, own, now)
+            resend_unanswered(connection, own, now)
         expire_open(connection, own, now)
         values = {
             "session": row.session + 1,

@@ -17,7 +17,7 @@ from notegen.records.moment import to_stored
 from notegen.records.portions import Share, are_cut, cut, left_behind, reopen, share, summon
 from notegen.records.schema import dispatches, portions
 from notegen.records.stretch import Stretch
-from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resume_doubts
+from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resend_unanswered
 
 
 def cut_planned(connection: Connection, name: str, size: int, priority: int) -> None:
@@ -47,7 +47,7 @@ def resume_shared(database: Database, dispatch: int, now: datetime) -> None:
     """What a run begins with: mails in doubt are planned again, what the time is over for is given up."""
 
     def deed(connection: Connection, own: Stretch) -> int:
-        return resume_doubts(connection, own, now)
+        return resend_unanswered(connection, own, now)
 
     settle_shared(database, dispatch, deed)
 

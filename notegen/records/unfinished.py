@@ -15,6 +15,8 @@ from notegen.records.schema import dispatches, mails, people
 from notegen.records.stretch import Stretch
 
 _WAITING = (MailState.PLANNED, MailState.DEFERRED, MailState.HELD)
+_SINCE_RESTORED = "in doubt since a backup was put back"
+"""In the place of a server's words: such a mail waits for a person, whatever the settings say of doubts."""
 
 
 class Decision(StrEnum):
@@ -40,10 +42,24 @@ def cancel_open(connection: Connection, own: Stretch, moment: int) -> None:
     _end(connection, own, MailState.CANCELLED, moment)
 
 
+def resend_unanswered(connection: Connection, own: Stretch, now: datetime) -> int:
+    """What a run does by itself: plan mails again whose answer was lost; how many.
+
+    Those that are in doubt since a backup was put back are left to a person's decision.
+    """
+    return _resume(connection, own, now, mails.c.words != _SINCE_RESTORED)
+
+
 def resume_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
     """Plan mails in doubt again (while their payload is left), with what was held behind them; how many."""
+    return _resume(connection, own, now, *_chosen(own, keys))
+
+
+def _resume(connection: Connection, own: Stretch, now: datetime, *which: Any) -> int:
     reachable = select(people.c.person).where(own.within(people), people.c.payload.is_not(None))
-    doubted = and_(*_chosen(own, keys), mails.c.state == MailState.IN_DOUBT, mails.c.person.in_(reachable))
+    doubted = and_(
+        own.within(mails), *which, mails.c.state == MailState.IN_DOUBT, mails.c.person.in_(reachable)
+    )
     persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
     for start in range(0, len(persons), 500):
         some = persons[start : start + 500]
@@ -52,15 +68,23 @@ def resume_doubts(connection: Connection, own: Stretch, now: datetime, keys: Seq
 
 
 def accept_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
-    """Take mails in doubt as accepted and let what was held behind them go; how many."""
+    """Take mails in doubt as accepted and let what was held behind them go; how many.
+
+    Behind one that is in doubt since a backup was put back, the next one is as doubtful.
+    """
     moment = to_stored(now)
     doubted = and_(*_chosen(own, keys), mails.c.state == MailState.IN_DOUBT)
-    persons = [row.person for row in connection.execute(select(mails.c.person).where(doubted))]
+    found = connection.execute(select(mails.c.person, mails.c.words).where(doubted)).all()
     connection.execute(update(mails).where(doubted).values(state=MailState.ACCEPTED.value, changed=moment))
-    for start in range(0, len(persons), 500):
-        _free(connection, own, persons[start : start + 500], (MailState.HELD,), moment)
+    for start in range(0, len(found), 500):
+        some = found[start : start + 500]
+        doubtful = [row.person for row in some if row.words == _SINCE_RESTORED]
+        certain = [row.person for row in some if row.words != _SINCE_RESTORED]
+        _free(connection, own, certain, (MailState.HELD,), moment)
+        held = and_(mails.c.person.in_(doubtful), mails.c.state == MailState.HELD)
+        _doubt_first(connection, own, held, moment)
     _erase_ended(connection, own)
-    return len(persons)
+    return len(found)
 
 
 def cancel_doubts(connection: Connection, own: Stretch, now: datetime, keys: Sequence[str] = ()) -> int:
@@ -82,20 +106,26 @@ def cancel_doubts(connection: Connection, own: Stretch, now: datetime, keys: Seq
 
 def doubt_open(connection: Connection, own: Stretch, now: datetime) -> int:
     """Put each person's next mail in doubt, hold the rest (a ledger older than what was sent); how many."""
-    open_states = (*_WAITING, MailState.SENDING)
+    open_states = (*_WAITING, MailState.SENDING, MailState.IN_DOUBT)
+    count = _doubt_first(connection, own, mails.c.state.in_(open_states), to_stored(now))
+    connection.execute(update(people).where(own.within(people)).values(due=None))
+    return count
+
+
+def _doubt_first(connection: Connection, own: Stretch, which: Any, moment: int) -> int:
+    """Of such mails, put the first of each person in doubt until a person decides, and hold the others."""
     first = (
         select(mails.c.person, func.min(mails.c.position).label("position"))
-        .where(own.within(mails), mails.c.state.in_(open_states))
+        .where(own.within(mails), which)
         .group_by(mails.c.person)
     )
     found = connection.execute(first).all()
-    moment = to_stored(now)
-    still_open = and_(own.within(mails), mails.c.state.in_(open_states))
-    connection.execute(update(mails).where(still_open).values(state=MailState.HELD.value, changed=moment))
+    held = {"state": MailState.HELD.value, "changed": moment}
+    connection.execute(update(mails).where(own.within(mails), which).values(held))
+    in_doubt = {"state": MailState.IN_DOUBT.value, "words": _SINCE_RESTORED, "changed": moment}
     for row in found:
         one = and_(own.within(mails), mails.c.person == row.person, mails.c.position == row.position)
-        connection.execute(update(mails).where(one).values(state=MailState.IN_DOUBT.value, changed=moment))
-    connection.execute(update(people).where(own.within(people)).values(due=None))
+        connection.execute(update(mails).where(one).values(in_doubt))
     return len(found)
 
 

@@ -84,6 +84,30 @@ class TestRestoredBackup:
         assert status(notegen)["accepted"] == MAILS
         assert server.accepted == []
 
+    def test_nothing_goes_before_a_person_decides_whatever_the_settings_say(
+        self, notegen: Notegen, tmp_path: Path
+    ) -> None:
+        self.backed_up(notegen, tmp_path)
+        run = ("dispatch", "run", ROSTER, "--name", "july", "--not-before", "2026-01-01")
+        with serving_in_thread() as server:
+            settings(tmp_path, server.port, in_doubt="resend")
+            notegen("dispatch", "restored", "july")
+            assert notegen(*run).code == 3
+            notegen("dispatch", "settle", "july", "--as", "accepted")
+            assert notegen(*run).code == 3
+            assert status(notegen)["in_doubt"] == MAILS // 3
+            assert server.accepted == []
+            notegen("dispatch", "settle", "july", "--as", "resend")
+            notegen(*run)
+        assert len(server.accepted) == MAILS // 3 * 2
+        assert status(notegen)["accepted"] == MAILS
+
+    def test_the_history_says_why_such_a_mail_waits(self, notegen: Notegen, tmp_path: Path) -> None:
+        self.backed_up(notegen, tmp_path)
+        notegen("dispatch", "restored", "july")
+        listed = notegen("dispatch", "history", "--name", "july", "--json").out
+        assert listed.count("in doubt since a backup was put back") == MAILS // 3
+
     def test_all_of_it_can_be_given_up_at_once(self, notegen: Notegen, tmp_path: Path) -> None:
         self.backed_up(notegen, tmp_path)
         notegen("dispatch", "restored", "july")

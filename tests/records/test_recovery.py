@@ -165,7 +165,11 @@ def test_a_ledger_older_than_its_journal_is_not_sent_from(folder: Path) -> None:
     assert ledger.put_in_doubt(NAME, NOW) == 3
     assert ledger.summary(NAME) == Summary(NAME, in_doubt=3, held=6)
     assert ledger.settle(NAME, Decision.ACCEPTED, NOW, ["1.1.0"]) == 1
-    with claimed(ledger, resend=False) as sending:
+    with claimed(ledger, resend=True) as sending:
+        assert open_mails(sending) == []
+    assert ledger.summary(NAME) == Summary(NAME, accepted=1, in_doubt=3, held=5)
+    assert ledger.settle(NAME, Decision.RESEND, NOW, ["1.1.1"]) == 1
+    with claimed(ledger, resend=True) as sending:
         assert [mail.key for mail in open_mails(sending)] == ["1.1.1"]
 
 
