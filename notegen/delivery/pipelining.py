@@ -39,7 +39,7 @@ async def _answers(session: Session, satchel: Satchel, mail: Mail, terms: Terms)
     refused = False
     awaited = False
     for go_ahead in (2, 2, 3):
-        reply = await session.reply(terms.command_seconds)
+        reply = session.ready_reply() or await session.reply(terms.command_seconds)
         awaited = reply.code // 100 == 3
         if not refused and objection(reply, go_ahead=go_ahead):
             settle(satchel, mail, reply)

@@ -17,6 +17,8 @@ LONGEST_WORDS = 500
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _SPACES = re.compile(r"\s+")
+_OUTCOMES = {2: Outcome.ACCEPTED, 4: Outcome.DEFERRED, 5: Outcome.REFUSED}
+_REPLIES_KEPT = 64
 
 
 class GarbledReplyError(Exception):
@@ -40,17 +42,24 @@ class ReplyReader:
     """Puts replies together however the network has cut them."""
 
     def __init__(self) -> None:
-        self._rest = bytearray()
+        self._rest = b""
+        self._known: dict[bytes, Reply] = {}
         self._code = b""
         self._lines: list[bytes] = []
         self._size = 0
 
     def feed(self, data: bytes) -> list[Reply]:
         """The replies that `data` completes, in order. GarbledReplyError when it cannot be SMTP."""
-        self._rest += data
-        *lines, rest = bytes(self._rest).split(b"\n")
-        self._rest = bytearray(rest)
-        replies = [reply for reply in map(self._read_line, lines) if reply is not None]
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = rest
+        replies = []
+        for line in lines:
+            # A server says the same few things again and again.
+            reply = None if self._lines else self._known.get(line)
+            if reply is None:
+                reply = self._read_line(line)
+            if reply is not None:
+                replies.append(reply)
         if self._size + len(rest) > LONGEST_REPLY:
             raise GarbledReplyError("a reply without end")
         return replies
@@ -65,6 +74,8 @@ class ReplyReader:
             self._code = match[1]
             return None if self._size <= LONGEST_REPLY else self._overflow()
         reply = Reply(int(match[1]), b" ".join(self._lines))
+        if len(self._lines) == 1 and len(self._known) < _REPLIES_KEPT and len(line) < LONGEST_WORDS:
+            self._known[line] = reply
         self._code, self._lines, self._size = b"", [], 0
         return reply
 
@@ -77,7 +88,9 @@ def plain_words(raw: bytes) -> str:
     text = raw[: 4 * LONGEST_WORDS].decode("utf-8", "replace")
     if not (text.isascii() and text.isprintable()):
         text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return _SPACES.sub(" ", text).strip()[:LONGEST_WORDS]
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return text.strip()[:LONGEST_WORDS]
 
 
 def receipt(reply: Reply, mail: Mail) -> Receipt | None:
@@ -85,11 +98,13 @@ def receipt(reply: Reply, mail: Mail) -> Receipt | None:
     words = _without_address(reply.words, mail)
     if reply.code == 421:
         return Receipt(Outcome.DEFERRED, reply.code, words, relay_fault=True)
-    outcome = {2: Outcome.ACCEPTED, 4: Outcome.DEFERRED, 5: Outcome.REFUSED}.get(reply.code // 100)
+    outcome = _OUTCOMES.get(reply.code // 100)
     return None if outcome is None else Receipt(outcome, reply.code, words)
 
 
 def _without_address(words: str, mail: Mail) -> str:
+    if "@" not in words:
+        return words
     address = mail.recipient.text
     if address.casefold() not in words.casefold():
         return words

@@ -84,12 +84,20 @@ class Session(asyncio.BufferedProtocol):
 
     def write(self, data: bytes) -> None:
         """Send commands. SessionOverError when the session has ended or the server spoke out of turn."""
+        self.check()
+        self._transport.write(data)
+
+    def check(self) -> None:
+        """SessionOverError when the session has ended or the server spoke out of turn."""
         if self._replies:
             unasked = self._replies.popleft()
             raise SessionOverError(unasked.words, unasked.code, estranged=unasked.code != 421)
         if self._end:
             raise SessionOverError(self._end, estranged=self._garbled)
-        self._transport.write(data)
+
+    def ready_reply(self) -> Reply | None:
+        """The next reply if it is here already."""
+        return self._replies.popleft() if self._replies else None
 
     async def reply(self, seconds: float) -> Reply:
         """The next reply. SessionOverError when none comes in time or ever."""
@@ -101,7 +109,7 @@ class Session(asyncio.BufferedProtocol):
 
     async def write_slowly(self, data: bytes, seconds: float) -> bool:
         """Send piece by piece, each within the limit; False as soon as the server answers in between."""
-        self.write(b"")
+        self.check()
         for start in range(0, len(data), LARGE):
             self._transport.write(data[start : start + LARGE])
             while self._paused and not self._replies and not self._end:

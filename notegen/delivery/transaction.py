@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from notegen.delivery.reply import Reply, receipt
 from notegen.delivery.satchel import Satchel
@@ -40,11 +41,11 @@ class Terms:
 def hindrance(mail: Mail, terms: Terms) -> Receipt | None:
     """Why this server cannot take the mail at all; the words begin with an RFC 3463 status code."""
     words = ""
-    if not _PATH.fullmatch(mail.return_path):
+    if not _may_stand(mail.return_path):
         words = "5.1.7 the return path holds a character that no address may hold"
-    elif _needs_smtputf8(mail) and not terms.smtputf8:
+    elif not terms.smtputf8 and _needs_smtputf8(mail):
         words = "5.6.7 the address needs SMTPUTF8, which the server does not offer"
-    elif _needs_8bit(mail) and not terms.eight_bit:
+    elif not terms.eight_bit and _needs_8bit(mail):
         words = "5.6.3 the content needs 8BITMIME, which the server does not offer"
     elif 0 < terms.size < len(mail.content):
         words = f"5.3.4 the mail has {len(mail.content)} bytes, the server takes {terms.size}"
@@ -53,14 +54,10 @@ def hindrance(mail: Mail, terms: Terms) -> Receipt | None:
 
 def commands(mail: Mail, terms: Terms) -> tuple[bytes, bytes, bytes]:
     """MAIL, RCPT and DATA; each extension is asked for only where the mail needs it."""
-    parameters = ""
-    if _needs_8bit(mail) and terms.eight_bit:
-        parameters += " BODY=8BITMIME"
-    if _needs_smtputf8(mail):
-        parameters += " SMTPUTF8"
+    recipient = mail.recipient
     return (
-        f"MAIL FROM:<{mail.return_path}>{parameters}\r\n".encode(),
-        f"RCPT TO:<{mail.recipient.text}>\r\n".encode(),
+        _mail_from(mail.return_path, _needs_8bit(mail) and terms.eight_bit, _needs_smtputf8(mail)),
+        f"RCPT TO:<{recipient.local}@{recipient.domain}>\r\n".encode(),
         b"DATA\r\n",
     )
 
@@ -87,19 +84,24 @@ async def send_content(session: Session, satchel: Satchel, mail: Mail, tail: byt
 
     SessionOverError when no answer can be relied on; the satchel then knows whether the dot had left.
     """
-    body = on_the_wire(terms.sign(mail.content) if terms.sign else mail.content)
+    if terms.sign is not None:
+        body = on_the_wire(terms.sign(mail.content))
+    else:
+        body = mail.content if mail.goes_as_it_is else on_the_wire(mail.content)
     satchel.begin(mail)
     whole = True
     if len(body) >= LARGE:
         whole = await session.write_slowly(body, terms.command_seconds)
         body = b""
     if whole:
-        session.write(b"")
+        session.check()
         satchel.sent(mail)
         session.write(body + b".\r\n" + tail)
     reply = await session.reply(terms.final_seconds)
-    settle(satchel, mail, _whole_or_failed(reply, whole))
-    if not whole:
+    if whole:
+        settle(satchel, mail, reply)
+    else:
+        settle(satchel, mail, _refusal_only(reply))
         raise SessionOverError("the server answered before the end of the content")
 
 
@@ -130,14 +132,25 @@ def objection(reply: Reply, *, go_ahead: int) -> Reply | None:
     return reply
 
 
-def _whole_or_failed(reply: Reply, whole: bool) -> Reply:
-    if not whole and reply.code // 100 not in (4, 5):
+def _refusal_only(reply: Reply) -> Reply:
+    if reply.code // 100 not in (4, 5):
         raise SessionOverError(f"the server answered before the end of the content: {reply.words}"[:500])
     return reply
 
 
+@lru_cache(maxsize=64)
+def _may_stand(return_path: str) -> bool:
+    return _PATH.fullmatch(return_path) is not None
+
+
+@lru_cache(maxsize=64)
+def _mail_from(return_path: str, eight_bit: bool, smtputf8: bool) -> bytes:
+    parameters = (" BODY=8BITMIME" if eight_bit else "") + (" SMTPUTF8" if smtputf8 else "")
+    return f"MAIL FROM:<{return_path}>{parameters}\r\n".encode()
+
+
 def _needs_smtputf8(mail: Mail) -> bool:
-    return mail.needs_smtputf8 or mail.recipient.needs_smtputf8 or not mail.return_path.isascii()
+    return mail.needs_smtputf8 or not mail.recipient.local.isascii() or not mail.return_path.isascii()
 
 
 def _needs_8bit(mail: Mail) -> bool:

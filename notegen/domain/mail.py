@@ -14,6 +14,8 @@ class Mail:
     """Envelope (RFC 5321) and content (RFC 5322, lines end in CRLF, 7-bit unless `needs_8bit`).
 
     `key` is the ledger's name for the mail; `return_path` the envelope sender (empty: the null sender).
+    `goes_as_it_is` is the maker's word that every line of the content ends in CRLF and none begins with a
+    dot, so that nothing is to be done for the wire (RFC 5321 4.5.2); without it that is seen to.
     """
 
     key: str
@@ -23,6 +25,7 @@ class Mail:
     content: bytes
     needs_8bit: bool = False
     needs_smtputf8: bool = False
+    goes_as_it_is: bool = False
 
     def __repr__(self) -> str:
         return f"Mail({self.key!r}, {len(self.content)} bytes)"

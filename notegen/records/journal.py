@@ -65,7 +65,7 @@ class Journal:
         self._paths = paths
         self._descriptors = descriptors
         self._maps = (mmap(descriptors[0], FILE_SIZE), mmap(descriptors[1], FILE_SIZE))
-        self._turn = 0
+        self._map = self._maps[0]
         self._end = 0
         self._head = b""
         self._begun: dict[str, bytes] = {}
@@ -83,26 +83,21 @@ class Journal:
 
     def start(self, session: int, boot: str) -> None:
         """Begin anew for a session; what the files held has been carried into the ledger."""
-        self._head = _checked("h " + json.dumps({"session": session, "boot": boot}))
         self._begun.clear()
         self._settled.clear()
         for written in self._maps:
             written[:] = _EMPTY
-        self._turn = 0
+        self._map = self._maps[0]
         self._end = 0
-        self._write(self._head)
+        self._head = self._write(b"h " + json.dumps({"session": session, "boot": boot}).encode())
 
     def begin(self, mail: PlannedMail) -> None:
         """The content of this mail is about to leave."""
-        line = _checked(f"b {mail.key} {mail.tries}")
-        self._begun[mail.key] = line
-        self._write(line)
+        self._begun[mail.key] = self._write(f"b {mail.key} {mail.tries}".encode())
 
     def settle(self, settlement: Settlement) -> None:
         """What became of this mail."""
-        line = _checked(_settlement_line(settlement))
-        self._settled[settlement.mail.key] = line
-        self._write(line)
+        self._settled[settlement.mail.key] = self._write(_settlement_line(settlement).encode())
 
     def committed(self, key: str) -> None:
         """The ledger holds the outcome of this mail: the journal need not carry it on."""
@@ -119,22 +114,22 @@ class Journal:
         for descriptor in self._descriptors:
             os.close(descriptor)
 
-    def _write(self, line: bytes) -> None:
-        if self._end + len(line) > FILE_SIZE:
-            self._take_turns()
-        self._append(line)
-
-    def _append(self, line: bytes) -> None:
+    def _write(self, data: bytes) -> bytes:
+        line = b"%08x %s\n" % (crc32(data), data)
         end = self._end + len(line)
-        self._maps[self._turn][self._end : end] = line
+        if end > FILE_SIZE:
+            self._take_turns()
+            end = self._end + len(line)
+        self._map[self._end : end] = line
         self._end = end
+        return line
 
     def _take_turns(self) -> None:
-        self._turn = 1 - self._turn
-        self._end = 0
-        self._maps[self._turn][:] = _EMPTY
-        for line in (self._head, *self._begun.values(), *self._settled.values()):
-            self._append(line)
+        self._map = self._maps[1] if self._map is self._maps[0] else self._maps[0]
+        self._map[:] = _EMPTY
+        kept = b"".join((self._head, *self._begun.values(), *self._settled.values()))
+        self._end = len(kept)
+        self._map[: self._end] = kept
 
 
 def open_journal(folder: Path, stem: str) -> Journal | None:
@@ -159,11 +154,6 @@ def open_journal(folder: Path, stem: str) -> Journal | None:
     return Journal((paths[0], paths[1]), (first, second))
 
 
-def _checked(line: str) -> bytes:
-    data = line.encode()
-    return b"%08x %s\n" % (crc32(data), data)
-
-
 def _unusable(error: OSError, path: Path) -> RecordsError:
     return RecordsError(
         f"the result journal cannot be written: {error.strerror}",
@@ -183,13 +173,13 @@ def _sound_lines(written: mmap) -> list[str]:
 
 def _settlement_line(settlement: Settlement) -> str:
     mail = settlement.mail
-    due = settlement.due.timestamp() if settlement.due else 0
-    rest = settlement.rest.value if settlement.rest else "-"
+    due = 0 if settlement.due is None else settlement.due.timestamp()
+    rest = "-" if settlement.rest is None else settlement.rest
     text = settlement.text[:_TEXT_KEPT]
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
-    head = f"r {mail.key} {mail.tries} {settlement.state.value} {settlement.attempts} {due}"
-    return f"{head} {settlement.code} {rest} {settlement.in_doubt:d} {text}"
+    head = f"r {mail.key} {mail.tries} {settlement.state} {settlement.attempts} {due}"
+    return f"{head} {settlement.code} {rest} {1 if settlement.in_doubt else 0} {text}"
 
 
 def _name(line: str) -> tuple[str, int]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from notegen.domain.message_id import message_id
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
-from notegen.records.database import Connection, and_, bindparam, executed_many, or_, select, update
+from notegen.records.batch import write_batch
+from notegen.records.database import Connection, and_, bindparam, or_, select, update
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.payload import unpacked
 from notegen.records.schema import mails, people
@@ -23,6 +25,7 @@ _ADDRESS = re.compile(r"[^\s<>@]+@")
 _WORDS_KEPT = 300
 _STATES = {state.value: state for state in MailState}
 
+_KEY = ("b_dispatch", "b_person", "b_position")
 _PLACE = and_(
     mails.c.dispatch == bindparam("b_dispatch"),
     mails.c.person == bindparam("b_person"),
@@ -37,8 +40,9 @@ _LATER = and_(
 _INTEND = (
     update(mails)
     .where(_PLACE)
-    .values(state=MailState.SENDING.value, tries=bindparam("b_tries"), changed=bindparam("b_now"))
+    .values(state=bindparam("b_state"), tries=bindparam("b_tries"), changed=bindparam("b_now"))
 )
+_INTENDED = ("b_state", "b_tries", "b_now", *_KEY)
 _SETTLE = (
     update(mails)
     .where(_PLACE)
@@ -51,44 +55,43 @@ _SETTLE = (
         changed=bindparam("b_now"),
     )
 )
+_SETTLED = ("b_state", "b_attempts", "b_doubt", "b_code", "b_words", "b_now", *_KEY)
 _SETTLE_LATER = update(mails).where(_LATER).values(state=bindparam("b_rest"), changed=bindparam("b_now"))
 _ONE_PERSON = and_(people.c.dispatch == bindparam("b_dispatch"), people.c.person == bindparam("b_person"))
 _WAIT_UNTIL = update(people).where(_ONE_PERSON).values(due=bindparam("b_due"))
-_ERASE = update(people).where(_ONE_PERSON).values(due=None, payload=None)
+_ERASE = update(people).where(_ONE_PERSON).values(payload=bindparam("b_payload"), due=bindparam("b_due"))
 
 
 def write_intents(connection: Connection, intents: Iterable[PlannedMail], now: datetime) -> None:
     """Mark mails as being sent; their `tries` is that of the turn which begins."""
     moment = to_stored(now)
-    rows = []
-    for mail in intents:
-        row = _place(mail.key)
-        row["b_tries"] = mail.tries
-        row["b_now"] = moment
-        rows.append(row)
-    executed_many(connection, _INTEND, rows)
+    rows = [(MailState.SENDING.value, mail.tries, moment, *map(int, mail.key.split("."))) for mail in intents]
+    write_batch(connection, _INTEND, _INTENDED, rows)
 
 
 def write_settlements(connection: Connection, settled: Iterable[Settlement], now: datetime) -> None:
     """Write what became of mails and of the person's later ones, and erase what is not needed any more."""
     moment = to_stored(now)
-    own: list[dict[str, Any]] = []
-    later: list[dict[str, Any]] = []
-    waiting: list[dict[str, Any]] = []
-    ended: list[dict[str, Any]] = []
+    own: list[tuple[Any, ...]] = []
+    later: list[tuple[Any, ...]] = []
+    waiting: list[tuple[Any, ...]] = []
+    ended: list[tuple[Any, ...]] = []
     for settlement in settled:
-        row = _own(settlement, moment)
-        own.append(row)
+        mail, state = settlement.mail, settlement.state
+        dispatch, person, position = map(int, mail.key.split("."))
+        what = (state.value, settlement.attempts, int(settlement.in_doubt), settlement.code)
+        words = without_addresses(settlement.text)
+        own.append((*what, words, moment, dispatch, person, position))
         if settlement.rest is not None:
-            later.append({**row, "b_rest": settlement.rest.value})
+            later.append((settlement.rest.value, moment, dispatch, person, position))
         if _ends_person(settlement):
-            ended.append(row)
-        elif settlement.state not in (MailState.ACCEPTED, MailState.PLANNED):
-            waiting.append({**row, "b_due": _due(settlement)})
-    executed_many(connection, _SETTLE, own)
-    executed_many(connection, _SETTLE_LATER, later)
-    executed_many(connection, _WAIT_UNTIL, waiting)
-    executed_many(connection, _ERASE, ended)
+            ended.append((None, None, dispatch, person))
+        elif state is not MailState.ACCEPTED and state is not MailState.PLANNED:
+            waiting.append((_due(settlement), dispatch, person))
+    write_batch(connection, _SETTLE, _SETTLED, own)
+    write_batch(connection, _SETTLE_LATER, ("b_rest", "b_now", *_KEY), later)
+    write_batch(connection, _WAIT_UNTIL, ("b_due", *_KEY[:2]), waiting)
+    write_batch(connection, _ERASE, ("b_payload", "b_due", *_KEY[:2]), ended)
 
 
 def read_open(
@@ -112,8 +115,9 @@ def read_open(
         .where(mails.c.state.in_(states))
         .order_by(some_people.c.person, mails.c.position)
     )
+    one = partial(_one_person, dispatch.id, dispatch.name, dispatch.id_domain)
     rows = connection.execute(statement)
-    return [_one_person(dispatch, list(own)) for _, own in groupby(rows, key=itemgetter(0))]
+    return [one(list(own)) for _, own in groupby(rows, key=itemgetter(0))]
 
 
 def without_addresses(words: str) -> str:
@@ -124,17 +128,17 @@ def without_addresses(words: str) -> str:
     return _ADDRESS.sub("…@", shown) if "@" in shown else shown
 
 
-def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
-    _, member, payload, stored_due, *_ = rows[0]
+def _one_person(number: int, name: str, domain: str, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
+    person, member, payload, stored_due, *_ = rows[0]
     notifications = unpacked(payload, [(row[4], row[5], row[6]) for row in rows])
     due = from_stored(stored_due)
     last = len(rows) - 1
     return tuple(
         PlannedMail(
-            f"{dispatch.id}.{person}.{position}",
-            dispatch.name,
+            f"{number}.{person}.{position}",
+            name,
             member,
-            message_id(dispatch.name, member, kind, dispatch.id_domain),
+            message_id(name, member, kind, domain),
             notifications[place],
             _STATES[state],
             attempts,
@@ -142,24 +146,8 @@ def _one_person(dispatch: Any, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:
             tries,
             place == last,
         )
-        for place, (person, _, _, _, position, kind, _, state, attempts, tries) in enumerate(rows)
+        for place, (_, _, _, _, position, kind, _, state, attempts, tries) in enumerate(rows)
     )
-
-
-def _place(key: str) -> dict[str, Any]:
-    dispatch, person, position = key.split(".")
-    return {"b_dispatch": int(dispatch), "b_person": int(person), "b_position": int(position)}
-
-
-def _own(settlement: Settlement, moment: int) -> dict[str, Any]:
-    row = _place(settlement.mail.key)
-    row["b_state"] = settlement.state.value
-    row["b_attempts"] = settlement.attempts
-    row["b_doubt"] = int(settlement.in_doubt)
-    row["b_code"] = settlement.code
-    row["b_words"] = without_addresses(settlement.text)
-    row["b_now"] = moment
-    return row
 
 
 def _ends_person(settlement: Settlement) -> bool:

@@ -125,6 +125,7 @@ class EmailComposer:
             content=form.content(values, to, self._now(), planned.message_id),
             needs_8bit=recipient.needs_smtputf8,
             needs_smtputf8=recipient.needs_smtputf8,
+            goes_as_it_is=form.goes_as_it_is,
         )
 
     def _form(self, kind: str, code: str, empty: tuple[str, ...], files: str = "") -> MailForm:

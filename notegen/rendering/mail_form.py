@@ -14,7 +14,7 @@ from notegen.rendering.mail_html import html_body
 from notegen.rendering.mail_source import MailSource
 from notegen.rendering.mail_text import plain_text
 from notegen.rendering.markdown import mail_tokens
-from notegen.rendering.mime import Frame, checked, frame, unstructured
+from notegen.rendering.mime import Frame, checked, frame, goes_as_it_is, unstructured
 from notegen.rendering.slotted_text import SlottedText, encoded, encoded_value, slotted
 from notegen.rendering.template import Markup, Templates, escape
 
@@ -23,6 +23,7 @@ CONSTANTS = ("service", "contact", "valid_days")
 
 _ADDRESS_SLOT = re.compile('href="\x01([^\x01]*)\x01')
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
+_TO_ESCAPE = re.compile("[&<>'\"]")
 _PARTING = "\n" + "=" * 40 + "\n\n"
 
 
@@ -40,7 +41,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class MailForm:
-    """Subject, text and HTML with slots; `words` are theirs, `addresses` those that a link leads to."""
+    """Subject, text and HTML with slots; `words` are theirs, `addresses` those that a link leads to.
+
+    `goes_as_it_is` says that no line of what the mails share begins with a dot or ends in anything but CRLF;
+    nor does a line of what is put in between (see `mime.mailbox`, `encoded_value`).
+    """
 
     subject: SlottedText
     text: SlottedText
@@ -51,6 +56,7 @@ class MailForm:
     fixed_subject: bytes
     encoded_text: tuple[bytes, ...]
     encoded_html: tuple[bytes, ...]
+    goes_as_it_is: bool
 
     def content(self, values: Mapping[str, str], recipient: bytes, date: bytes, message_id: str) -> bytes:
         """The whole message for one person. Raises RenderingError for a value that cannot stand in a mail."""
@@ -61,8 +67,12 @@ class MailForm:
                 )
         for word, value in values.items():
             checked(value, word)
-        plain = {word: encoded_value(values[word]) for word in self.words}
-        escaped = {word: _escaped(values[word], plain[word]) for word in self.words}
+        plain: dict[str, bytes] = {}
+        escaped: dict[str, bytes] = {}
+        for word in self.words:
+            value = values[word]
+            plain[word] = encoded_value(value)
+            escaped[word] = _escaped(value, plain[word])
         return self.frame.filled(
             self.fixed_subject or unstructured(self.subject.filled(values)),
             recipient,
@@ -96,16 +106,20 @@ def mail_form(
     ]
     if sender.reply_to is not None:
         headers.insert(0, ("Reply-To", sender.reply_to.text))
+    shared = frame(headers, (sender.name_in(sections[0].language.code), sender.address), tuple(files))
+    texts, pages = encoded(text), encoded(html)
+    sample = shared.filled(b"x", b"x", b"x", "<x@x>", *(encoded_value("x").join(e) for e in (texts, pages)))
     return MailForm(
         subject=subject,
         text=text,
         html=html,
         words=tuple(dict.fromkeys(text.words + html.words)),
         addresses=tuple(dict.fromkeys(_ADDRESS_SLOT.findall(page))),
-        frame=frame(headers, (sender.name_in(sections[0].language.code), sender.address), tuple(files)),
+        frame=shared,
         fixed_subject=b"" if subject.words else unstructured(subject.pieces[0]),
-        encoded_text=encoded(text),
-        encoded_html=encoded(html),
+        encoded_text=texts,
+        encoded_html=pages,
+        goes_as_it_is=goes_as_it_is(sample),
     )
 
 
@@ -135,8 +149,9 @@ def section(
 
 
 def _escaped(value: str, plain: bytes) -> bytes:
-    safe = escape(value)
-    return plain if safe == value else encoded_value(safe)
+    if not _TO_ESCAPE.search(value):
+        return plain
+    return encoded_value(escape(value))
 
 
 def _page(sections: Sequence[Section], templates: Templates, sender: MailSender) -> str:
@@ -161,7 +176,7 @@ def _page(sections: Sequence[Section], templates: Templates, sender: MailSender)
 
 
 def _woven(constants: Sequence[bytes], words: Sequence[str], values: Mapping[str, bytes]) -> bytes:
-    parts = [constants[0]]
-    for word, constant in zip(words, constants[1:], strict=True):
-        parts += (values[word], constant)
+    parts: list[bytes] = [b""] * (2 * len(constants) - 1)
+    parts[::2] = constants
+    parts[1::2] = [values[word] for word in words]
     return b"".join(parts)

@@ -101,9 +101,14 @@ def frame(
     return Frame((*pieces, flat))
 
 
+def goes_as_it_is(content: bytes) -> bool:
+    """Whether nothing is to be done to a content for the wire: CRLF throughout, no line begins with a dot."""
+    return content == b"\r\n".join((*content.splitlines(), b"")) and b"\n." not in b"\n" + content
+
+
 def checked(value: str, what: str) -> str:
     """The value itself; RenderingError when it holds a control character, which could end a header."""
-    if _REFUSED.search(value):
+    if not value.isprintable() and _REFUSED.search(value):
         raise RenderingError(
             f"{what} holds a control character", hint="Remove it from the roster or the settings."
         )

@@ -41,7 +41,7 @@ def slotted(text: str) -> SlottedText:
 
 def encoded(text: SlottedText) -> tuple[bytes, ...]:
     """The text between the slots in quoted-printable (RFC 2045 6.7); `encoded_value` goes in the slots."""
-    return tuple(_open_ended(piece) for piece in text.pieces[::2])
+    return tuple(_without_dots_in_front(_open_ended(piece)) for piece in text.pieces[::2])
 
 
 def encoded_value(value: str) -> bytes:
@@ -49,10 +49,11 @@ def encoded_value(value: str) -> bytes:
     data = value.encode()
     short = binascii.b2a_qp(data)
     if len(short) <= _LINE:
-        return _SOFT + short + _SOFT
+        whole = _SOFT + short + _SOFT
+        return _without_dots_in_front(whole) if short.startswith(b".") else whole
     third = _LINE // 3
     chunks = (binascii.b2a_qp(data[start : start + third]) for start in range(0, len(data), third))
-    return _SOFT + _SOFT.join(chunks) + _SOFT
+    return _without_dots_in_front(_SOFT + _SOFT.join(chunks) + _SOFT)
 
 
 def _open_ended(text: str) -> bytes:
@@ -61,3 +62,11 @@ def _open_ended(text: str) -> bytes:
     if len(data) - data.rfind(b"\n") - 1 <= _LINE:
         return data
     return _open_ended(text[:-6]) + _SOFT + binascii.b2a_qp(text[-6:].encode())
+
+
+def _without_dots_in_front(data: bytes) -> bytes:
+    """The same, each dot at the start of a line encoded, with a soft line break after it (RFC 2045 6.7)."""
+    lines = b"\r\n" + data
+    while b"\r\n." in lines:
+        lines = lines.replace(b"\r\n.", b"\r\n=2E=\r\n")
+    return lines[2:]

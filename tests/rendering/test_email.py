@@ -46,6 +46,9 @@ HOSTILE = (
     ". \\ \\\" '",
     "two  spaces",
     "=20=\\",
+    ".",
+    "...",
+    ".é" * 60,
     "\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe",
 )
 REFUSED = (
@@ -152,6 +155,7 @@ def arrives(
     assert found["to address"] == address.text
     assert bodies(mail.content) == expected_bodies(compose, kind, language, name)
     assert_fit_for_smtp(mail.content)
+    assert mail.goes_as_it_is
     text, html = bodies(mail.content)
     by_hand = slow(kind, language, name, address.text, found["Subject"], text, html)
     # The package folds double spaces and reads encoded words in quotes, so that its own name may be another.
@@ -160,11 +164,15 @@ def arrives(
 
 
 def assert_fit_for_smtp(content: bytes) -> None:
-    """Lines end in CRLF and have 76 characters at most, but for a header without a place to fold; 7-bit."""
+    """Lines end in CRLF and have 76 characters at most, but for a header without a place to fold; 7-bit.
+
+    None begins with a dot, so that nothing is to be doubled on the way.
+    """
     assert content.isascii()
     assert content.endswith(b"\r\n")
     assert content.replace(b"\r\n", b"").count(b"\r") == content.replace(b"\r\n", b"").count(b"\n") == 0
     assert b"\0" not in content
+    assert b"\n." not in content
     head, body = content.split(b"\r\n\r\n", 1)
     assert max(map(len, head.split(b"\r\n"))) <= 78
     assert max(map(len, body.split(b"\r\n"))) <= 76
