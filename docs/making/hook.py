@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,24 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Mend what the code host shows and a site cannot: links to folders and to files outside docs/."""
+    """Mend what the code host shows and a site cannot: links that leave docs/, steps indented by three."""
     del config, files
     # The pages that come from the root of the checkout write their links from there.
     home = ROOT if page.file.src_uri in ("changelog.md", "contributing.md") else DOCS / page.file.src_uri
     folder = home if home.is_dir() else home.parent
     depth = page.file.src_uri.count("/")
-    return re.sub(
-        r"(?<!!)\[([^\]]+)\]\(([^)\s:]+)\)",
-        lambda link: _led_right(link[1], link[2], folder, depth),
-        markdown,
-    )
+    link = r"(?<!!)\[([^\]]+)\]\(([^)\s:]+)\)"
+    mended = re.sub(link, lambda found: _led_right(found[1], found[2], folder, depth), markdown)
+    return "\n".join(_indented(mended.split("\n")))
+
+
+def _indented(lines: list[str]) -> Iterator[str]:
+    """What stands below a numbered step, four blanks in: to Python-Markdown, three are another paragraph."""
+    is_step = False
+    for line in lines:
+        if line and not line.startswith("   "):
+            is_step = re.match(r"\d+\. \S", line) is not None
+        yield f" {line}" if is_step and line.startswith("   ") else line
 
 
 def _led_right(words: str, target: str, folder: Path, depth: int) -> str:

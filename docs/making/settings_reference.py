@@ -84,7 +84,9 @@ def _table(variable: str, fields: list[tuple[str, FieldInfo]]) -> str:
         f"{f'`{variable}{name.upper()}`' if variable else ''} |"
         for name, field in fields
     ]
-    return "\n".join(["| key | is | unless given | |", "|---|---|---|---|", *rows, ""])
+    return "\n".join(
+        ["| key | is | unless given | what it says, and its variable |", "|---|---|---|---|", *rows, ""]
+    )
 
 
 def _type(field: FieldInfo) -> str:

@@ -257,7 +257,7 @@ def _refuse_if_issued(connection: Connection, note: str, again: bool) -> None:
         raise RecordsError(
             "this very note was issued already",
             where=str(found.reference),
-            hint="To issue it once more under a number of its own, say so.",
+            hint="To issue it once more under a number of its own, add --again.",
         )
 
 
