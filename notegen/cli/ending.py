@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from notegen.cli.face import answer, answer_json, show, table, tell
-from notegen.errors import DeliveryError, NotegenError
+from notegen.errors import DeliveryError, NotegenError, RecordsError
 
 if TYPE_CHECKING:
     from notegen.cli.sending import RunOutcome
@@ -82,7 +82,8 @@ def exit_code(summary: Summary, *, rejected: int, dry_run: bool) -> int:
 def code_of(outcome: RunOutcome, *, dry_run: bool = False) -> int:
     """The exit code: what kept the run from its end counts first, then where its mails stand."""
     if outcome.trouble is not None:
-        return 3 if isinstance(outcome.trouble, DeliveryError) and outcome.trouble.temporary else 2
+        passing = isinstance(outcome.trouble, DeliveryError | RecordsError) and outcome.trouble.temporary
+        return 3 if passing else 2
     return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run or outcome.detached)
 
 
