@@ -119,7 +119,6 @@ DOCUMENT_WORDS: tuple[str, ...] = (
     "emblem",
     "enclosure",
     "enclosures",
-    "footnotes",
     "head",
     "head_tag",
     "icon",
