@@ -45,7 +45,7 @@ class Postgres:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.folder = folder
-        self._programs = programs
+        self.programs = programs
         self._names = count(1)
         self._process: subprocess.Popen[bytes] | None = None
         # The kernel ends it with the thread that started it, so that this thread lives as long as the tests.
@@ -53,7 +53,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [self._programs / "postgres", "-D", self.folder / "data"]
+        command = [self.programs / "postgres", "-D", self.folder / "data"]
         with (self.folder / "log").open("ab") as log:
             line = [*_as_its_user(dies_with_us=True), *command]
             begun = self._starter.submit(subprocess.Popen, line, stdout=log, stderr=log, cwd=self.folder)
@@ -96,6 +96,15 @@ class Postgres:
         name = f"test{next(self._names)}"
         self._do(sql.SQL("CREATE DATABASE {} STRATEGY file_copy").format(sql.Identifier(name)))
         return self.url(name)
+
+    def dump(self, url: str, file: Path) -> None:
+        """Back a database up as an operator does."""
+        subprocess.run([self.programs / "pg_dump", "-Fc", "-f", file, url], check=True)
+
+    def restore(self, url: str, file: Path) -> None:
+        """Put a backup in the place of what is there."""
+        command = [self.programs / "pg_restore", "--clean", "--if-exists", "--exit-on-error", "-d", url, file]
+        subprocess.run(command, check=True)
 
     def drop(self, url: str) -> None:
         """Remove a database with whoever is still connected to it."""
