@@ -105,7 +105,6 @@ def is_leaflet(kind: str) -> bool:
 
 DOCUMENT_WORDS: tuple[str, ...] = (
     "addressee",
-    "address",
     "addresses",
     "annex",
     "authoritative",

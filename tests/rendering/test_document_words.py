@@ -55,6 +55,7 @@ def test_every_word_that_a_document_is_given_is_known(given: Mapping[str, frozen
 def test_every_word_that_is_known_is_given_or_set_by_a_layout(given: Mapping[str, frozenset[str]]) -> None:
     set_by_layouts = set(DOCUMENT_WORDS) - frozenset().union(*given.values())
     assert set_by_layouts <= set(bound())
+    assert set_by_layouts <= asked_for()
 
 
 def test_every_word_that_a_shipped_document_asks_for_is_known() -> None:
