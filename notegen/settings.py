@@ -183,7 +183,7 @@ def read_settings(path: Path | None) -> Settings:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = "Mend the file; it is written in TOML."
+        hint = "Mend that line; a text stands between double quotes."
         raise SettingsError(str(error), where=str(file), hint=hint) from error
     _refuse_secrets(data, text, str(file))
     return _checked(data, text, str(file))
@@ -259,7 +259,7 @@ def _checked(data: dict[str, Any], text: str, file: str) -> Settings:
         if not isinstance(error, ValidationError):
             hint = "Mend the NOTEGEN_… variable."
             raise SettingsError(str(error), where="environment", hint=hint) from error
-        found = [f"{_line_of(e, text, file)}: [{_dotted(e)}] {_said(e)}." for e in error.errors()]
+        found = [f"{_line_of(e, text, file)}: [{_dotted(e)}] {_said(e)}" for e in error.errors()]
         hint = "`notegen schema settings` lists every key."
         raise SettingsError("\n".join(found), hint=hint) from error
 
@@ -271,7 +271,7 @@ def _dotted(error: ErrorDetails) -> str:
 def _said(error: ErrorDetails) -> str:
     """What pydantic found; for an unknown key, the nearest one that exists."""
     if error["type"] != "extra_forbidden":
-        return error["msg"]
+        return f"{error['msg']}."
     model: Any = Settings
     for part in error["loc"][:-1]:
         field = model.model_fields.get(str(part)) if hasattr(model, "model_fields") else None
@@ -280,7 +280,7 @@ def _said(error: ErrorDetails) -> str:
         [f.alias or name for name, f in model.model_fields.items()] if hasattr(model, "model_fields") else []
     )
     near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-    return f"no such key; did you mean {near[0]!r}?" if near else "no such key"
+    return f"no such key; did you mean {near[0]!r}?" if near else "no such key."
 
 
 def _line_of(error: ErrorDetails, text: str, file: str) -> str:
@@ -294,5 +294,6 @@ def _place(path: Sequence[object], text: str, file: str) -> str:
     start = opening.end() if opening else 0
     found = re.search(rf"^\s*{re.escape(key)}\s*=", text[start:], re.MULTILINE)
     if found is None:
-        return f"{file}:{text.count(chr(10), 0, start) + 1}" if opening else file or "environment"
+        opening = re.search(rf"^\s*\[{re.escape('.'.join(map(str, path)))}\]", text, re.MULTILINE) or opening
+        return f"{file}:{text.count(chr(10), 0, opening.end()) + 1}" if opening else file or "environment"
     return f"{file}:{text.count(chr(10), 0, start + found.end()) + 1}"

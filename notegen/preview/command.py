@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-Notes = Annotated[list[Path] | None, typer.Argument(metavar="[NOTE…]", help="Note files (YAML).")]
+Notes = Annotated[list[Path] | None, typer.Argument(metavar="[NOTE]", help="Note files (YAML).")]
 
 
 def add_to(app: typer.Typer) -> None:
