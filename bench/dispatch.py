@@ -3,8 +3,10 @@
 python bench/dispatch.py [--people 3000] [--rounds 3] [--delay 0] [--one-core]
 
 Everything (sender, relay) shares the machine; `--one-core` puts all of it on one core, and only the ratios
-within one run count. The relay is Postfix's smtp-sink, or with `--delay MS` a sink that answers that much
-later. smtp-source sends mails of the same size over 16 connections.
+within one run count: each is the median of the ratios that single rounds gave. The relay is Postfix's
+smtp-sink, or with `--delay MS` a sink that answers that much later. smtp-source sends mails of the same size
+over 16 connections. CPU is what sender and relay used for a mail; on a machine that others use as well it
+says more than the time that went by.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -57,6 +60,10 @@ SENDER = MailSender(
 )
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 NAIVE_MAILS = 600
+SOURCE = "smtp-source -d -s 16"
+WHOLE = "notegen, whole dispatch"
+IN_MEMORY = "notegen, ledger in memory"
+NAIVE = "send_message and a commit a mail"
 
 
 def clock() -> datetime:
@@ -110,13 +117,55 @@ class InMemory:
     def next_due(self, after: datetime) -> datetime | None:
         return None
 
+    def reserve(self, wanted: Mapping[str, tuple[int, float]], now: datetime) -> Mapping[str, datetime]:
+        return {}
+
     def summary(self) -> Summary:
         return Summary(self.name, accepted=self.accepted)
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A relay under measurement; `process` is 0 where it is not ours."""
+
+    port: int
+    process: int = 0
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of a processor that it has used."""
+        if not self.process:
+            return 0.0
+        return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds for one mail: on the clock, of a processor for the sender, and for the relay."""
+
+    clock: float
+    cpu: float
+    relay: float
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.clock + other.clock, self.cpu + other.cpu, self.relay + other.relay)
+
+
+def own_cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def measured(relay: Relay, mails: int, work: Callable[[], object]) -> Spent:
+    before = time.perf_counter(), own_cpu(), relay.cpu
+    work()
+    after = time.perf_counter(), own_cpu(), relay.cpu
+    return Spent(*((later - earlier) / mails for earlier, later in zip(before, after, strict=True)))
+
+
 @contextmanager
-def relay(delay: float) -> Iterator[int]:
-    """The port of a sink that runs as a process of its own."""
+def relay(delay: float) -> Iterator[Relay]:
+    """A sink that runs as a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -133,19 +182,17 @@ def relay(delay: float) -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield port
+        yield Relay(port, process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
-def smtp_source(port: int, mails: int, size: int) -> float:
+def smtp_source(relay: Relay, mails: int, size: int) -> Spent:
     source = shutil.which("smtp-source", path=PATH)
     assert source
-    command = [source, "-d", "-s", "16", "-m", str(mails), "-l", str(size), f"inet:127.0.0.1:{port}"]
-    start = time.perf_counter()
-    subprocess.run(command, check=True)
-    return mails / (time.perf_counter() - start)
+    command = [source, "-d", "-s", "16", "-m", str(mails), "-l", str(size), f"inet:127.0.0.1:{relay.port}"]
+    return measured(relay, mails, lambda: subprocess.run(command, check=True))
 
 
 def delivery(port: int) -> SmtpDelivery:
@@ -162,26 +209,37 @@ def sent(held: Held, make: EmailComposer, port: int, connections: int) -> Summar
     )
 
 
-def whole_dispatch(port: int, people: int, connections: int, make: EmailComposer) -> float:
-    """Planning, sending, accounting: mails a second."""
+def whole_dispatch(relay: Relay, people: int, connections: int, make: EmailComposer) -> tuple[Spent, Spent]:
+    """Planning; then sending and accounting."""
+    request, mails = PlanRequest("ab" * 32, DOMAIN), people * 3
     with tempfile.TemporaryDirectory() as folder:
         ledger = open_ledger(f"sqlite:///{folder}/bench.db", b"bench")
-        start = time.perf_counter()
-        planned = ledger.plan(PlanRequest("ab" * 32, DOMAIN), map(series, members(people)), clock())
-        with ledger.claim(planned.name, Claim("bench", "boot"), clock()) as sending:
-            summary = sent(sending, make, port, connections)
-        spent = time.perf_counter() - start
+
+        def plan() -> None:
+            assert ledger.plan(request, map(series, members(people)), clock()).added == mails
+
+        def send() -> None:
+            with ledger.claim(name, Claim("bench", "boot"), clock()) as sending:
+                assert sent(sending, make, relay.port, connections).accepted == mails
+
+        planning = measured(relay, mails, plan)
+        name = ledger.status(clock())[0].name
+        sending = measured(relay, mails, send)
         ledger.close()
-    assert summary.accepted == people * 3, summary
-    return people * 3 / spent
+    return planning, sending
 
 
-def without_ledger(port: int, people: int, connections: int, make: EmailComposer) -> float:
-    start = time.perf_counter()
-    rows = [own_mails(member) for member in members(people)]
-    summary = sent(InMemory(rows), make, port, connections)
-    assert summary.accepted == people * 3
-    return people * 3 / (time.perf_counter() - start)
+def without_ledger(relay: Relay, people: int, connections: int, make: EmailComposer) -> tuple[Spent, Spent]:
+    """The same with a list in memory for a ledger."""
+    rows: list[tuple[PlannedMail, ...]] = []
+
+    def plan() -> None:
+        rows.extend(own_mails(member) for member in members(people))
+
+    def send() -> None:
+        assert sent(InMemory(rows), make, relay.port, connections).accepted == people * 3
+
+    return measured(relay, people * 3, plan), measured(relay, people * 3, send)
 
 
 def own_mails(member: Member) -> tuple[PlannedMail, ...]:
@@ -195,11 +253,9 @@ def own_mails(member: Member) -> tuple[PlannedMail, ...]:
     )  # fmt: skip
 
 
-def naive(port: int, people: int, connections: int, make: EmailComposer) -> float:
+def naive(port: int, mails: Sequence[PlannedMail], connections: int, make: EmailComposer) -> None:
     """What most people would write: EmailMessage, `send_message`, a commit for each mail."""
     texts = [make.preview(mail) for member in members(12) for mail in own_mails(member)]
-    mails = [mail for member in members(min(people, NAIVE_MAILS // 3)) for mail in own_mails(member)]
-    start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         database = sqlite3.connect(f"{folder}/naive.db")
         database.execute("CREATE TABLE sent (id TEXT PRIMARY KEY)")
@@ -227,7 +283,6 @@ def naive(port: int, people: int, connections: int, make: EmailComposer) -> floa
 
         asyncio.run(main())
         database.close()
-    return len(mails) / (time.perf_counter() - start)
 
 
 def main() -> None:
@@ -244,27 +299,69 @@ def main() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     make = composer()
     size = len(make.compose(own_mails(next(members(1)))[0]).content)
-    ways: dict[str, Callable[[int], float]] = {
-        "smtp-source -d -s 16": lambda port: smtp_source(port, given.people * 3, size),
-        "notegen, whole dispatch": lambda port: whole_dispatch(port, given.people, given.connections, make),
-        "notegen, ledger in memory": lambda port: without_ledger(port, given.people, given.connections, make),
-        "send_message and a commit a mail": lambda port: naive(port, given.people, given.connections, make),
-    }
-    if given.delay:
-        del ways["smtp-source -d -s 16"]
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    with relay(given.delay) if given.delay >= 0 else nullcontext(25) as port:
-        for _ in range(given.rounds):
-            for way, measure in ways.items():
-                rates[way].append(measure(port))
-    medians = {way: statistics.median(found) for way, found in rates.items()}
-    first, slowest = next(iter(medians.values())), medians["send_message and a commit a mail"]
-    print(f"{'way':<36}{'mails/s':>10}{'of the first':>14}{'of the last':>13}")
-    for way, rate in medians.items():
-        print(f"{way:<36}{rate:>10.0f}{rate / first:>14.2f}{rate / slowest:>13.1f}")
-    cost = 1 - medians["notegen, whole dispatch"] / medians["notegen, ledger in memory"]
+    naive_mails = [mail for one in members(min(given.people, NAIVE_MAILS // 3)) for mail in own_mails(one)]
+    rounds: list[dict[str, tuple[Spent, ...]]] = []
+    with relay(given.delay) if given.delay >= 0 else nullcontext(Relay(25)) as server:
+        ways: dict[str, Callable[[], tuple[Spent, ...]]] = {
+            SOURCE: lambda: (smtp_source(server, given.people * 3, size),),
+            WHOLE: lambda: whole_dispatch(server, given.people, given.connections, make),
+            IN_MEMORY: lambda: without_ledger(server, given.people, given.connections, make),
+            NAIVE: lambda: (
+                measured(
+                    server, len(naive_mails), lambda: naive(server.port, naive_mails, given.connections, make)
+                ),
+            ),
+        }
+        if given.delay:
+            del ways[SOURCE]
+        rounds += [{way: measure() for way, measure in ways.items()} for _ in range(given.rounds)]
+    report(rounds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"planning and the durable ledger cost {cost:.0%}; {size} bytes a mail; peak memory {peak:.0f} MiB")
+    print(f"{size} bytes a mail; peak memory {peak:.0f} MiB")
+
+
+def report(rounds: Sequence[dict[str, tuple[Spent, ...]]]) -> None:
+    first = next(iter(rounds[0]))
+    print(f"{'':<34}{'mails/s':>9}{'of the':>9}{'times':>9}{'CPU µs':>9}{'relay':>7}{'of the first':>14}")
+    print(f"{'':<34}{'':>9}{'first':>9}{'naive':>9}{'a mail':>9}{'µs':>7}{'by CPU':>14}")
+    for way in rounds[0]:
+        spent = [whole(each[way]) for each in rounds]
+        head = [whole(each[first]) for each in rounds]
+        last = [whole(each[NAIVE]) for each in rounds]
+        figures = (
+            f"{middle(1 / own.clock for own in spent):>9.0f}",
+            f"{middle(other.clock / own.clock for other, own in zip(head, spent, strict=True)):>9.2f}",
+            f"{middle(other.clock / own.clock for other, own in zip(last, spent, strict=True)):>9.1f}",
+            f"{middle(own.cpu * 1e6 for own in spent):>9.0f}{middle(own.relay * 1e6 for own in spent):>7.0f}",
+            f"{middle(busy(other) / busy(own) for other, own in zip(head, spent, strict=True)):>14.2f}",
+        )
+        print(f"{way:<34}{''.join(figures)}")
+    for what, parts in (("planning", [0]), ("the durable ledger", [1]), ("both", [0, 1])):
+        of_the_time = middle(cost(each, parts, lambda spent: spent.clock) for each in rounds)
+        by_cpu = middle(cost(each, parts, busy) for each in rounds)
+        micros = middle(sum(each[WHOLE][n].cpu - each[IN_MEMORY][n].cpu for n in parts) for each in rounds)
+        print(
+            f"cost of {what:<20}{of_the_time:>6.1%} of the time, {by_cpu:.1%} by CPU,"
+            f" {micros * 1e6:.0f} µs a mail"
+        )
+
+
+def whole(parts: Sequence[Spent]) -> Spent:
+    return sum(parts[1:], start=parts[0])
+
+
+def busy(spent: Spent) -> float:
+    return spent.cpu + spent.relay
+
+
+def middle(found: Iterable[float]) -> float:
+    return statistics.median(found)
+
+
+def cost(each: dict[str, tuple[Spent, ...]], parts: Sequence[int], of: Callable[[Spent], float]) -> float:
+    """What part of a whole dispatch goes into what the one in memory does without."""
+    more = sum(of(each[WHOLE][part]) - of(each[IN_MEMORY][part]) for part in parts)
+    return more / sum(map(of, each[WHOLE]))
 
 
 if __name__ == "__main__":
