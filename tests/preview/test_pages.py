@@ -48,7 +48,7 @@ def test_a_note_shows_its_languages_side_by_side_with_their_lines(desk: Opened) 
     assert "P1.1/PRO.2207/07.09.2026/CARTES/3" in page.text
     for words in (
         "line 30 porter à leur connaissance",
-        "line 65 om hen mee te delen",
+        "line 65 om hun mee te delen",
         "line 135 ihnen mitzuteilen",
     ):
         assert words in page.text
@@ -115,8 +115,8 @@ def test_what_a_note_names_in_a_folder_below_is_followed_though_the_note_is_brok
 def test_only_the_languages_that_are_wanted_are_shown(desk: Opened) -> None:
     page = Markup(desk.get("/en/notes/1?show=fr,de").text)
     assert "porter à leur connaissance" in page.text
-    assert "om hen mee te delen" not in page.text
-    assert "om hen mee te delen" in Markup(desk.get("/en/notes/1?show=xx").text).text
+    assert "om hun mee te delen" not in page.text
+    assert "om hun mee te delen" in Markup(desk.get("/en/notes/1?show=xx").text).text
 
 
 def test_a_finding_stands_in_its_paragraph_in_the_reader_s_language(changed_desk: Change) -> None:
