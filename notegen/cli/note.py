@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write, check and print verbal notes.")
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE…", help="Notes (YAML) or registers of notes (Excel).")
+    list[Path], typer.Argument(metavar="FILE", help="Notes (YAML) or registers of notes (Excel).")
 ]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the PDFs go.")]
 AddresseeList = Annotated[
@@ -43,6 +44,14 @@ AddresseeList = Annotated[
 Jobs = Annotated[int, typer.Option(min=0, metavar="N", help="Processes at work; 0: one a processor.")]
 
 
+class NewKind(StrEnum):
+    """The documents that there is a starting point for."""
+
+    VERBAL_NOTE = "verbal-note"
+    REFERENCE_CARD = "reference-card"
+    STEP_GUIDE = "step-guide"
+
+
 @command(app)
 def new(
     face: Face,
@@ -50,16 +59,17 @@ def new(
         "note.yaml"
     ),
     language: Annotated[str, typer.Option(metavar="CODE", help="Language of the comments.")] = "",
+    kind: Annotated[NewKind, typer.Option(help="What it is to become.")] = NewKind.VERBAL_NOTE,
 ) -> None:
     """Write a commented starting point.
 
-    Example: notegen note new -o note.yaml
+    Example: notegen note new -o card.yaml --kind reference-card
     """
     from notegen.flows import save
     from notegen.reading.note_file import starter
 
     refuse_existing(output)
-    answer(save(output, starter(face.reader_language(language).code, face.folders).encode()))
+    answer(save(output, starter(face.reader_language(language).code, face.folders, kind.value).encode()))
 
 
 @command(app)

@@ -80,15 +80,16 @@ def note_schema() -> dict[str, Any]:
     return schema()
 
 
-def starter(language_code: str, folders: Sequence[Path]) -> str:
-    """A note to begin with: complete, commented in that language; TemplateError when there is none."""
+def starter(language_code: str, folders: Sequence[Path], kind: str = "verbal-note") -> str:
+    """A document to begin with: complete, commented in that language; TemplateError when there is none."""
+    name = f"starter/{kind if is_leaflet(kind) else 'note'}.yaml"
     for folder in folders:
-        path = folder / language_code / "starter" / "note.yaml"
+        path = folder / language_code / name
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    where = f"{language_code}/starter/note.yaml"
+    where = f"{language_code}/{name}"
     raise TemplateError(
-        "there is no note to begin with.", where=where, hint="Copy the one of another language."
+        "there is no such document to begin with.", where=where, hint="Copy the one of another language."
     )
 
 

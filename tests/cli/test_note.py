@@ -10,6 +10,9 @@ import pikepdf
 import pytest
 from terminal import Notegen
 
+OPTIONAL = ("#   ", "# updated:", "# remarks:", "# see:", "# tip:", "# statuses:")
+"""How the lines begin that are commented out, to be shown by whoever wants them."""
+
 
 def test_a_new_note_is_a_complete_starting_point_in_each_language(notegen: Notegen, tmp_path: Path) -> None:
     for language in ("fr", "nl", "en", "de"):
@@ -17,6 +20,21 @@ def test_a_new_note_is_a_complete_starting_point_in_each_language(notegen: Noteg
         assert (written.code, written.out) == (0, f"{language}.yaml\n")
         assert notegen("note", "render", f"{language}.yaml", "-o", "out").code == 0
     assert len(list((tmp_path / "out").glob("*-draft.pdf"))) == 4
+
+
+@pytest.mark.parametrize("kind", ["reference-card", "step-guide"])
+@pytest.mark.parametrize("language", ["fr", "nl", "en", "de"])
+def test_a_new_leaflet_is_a_complete_starting_point_too(
+    notegen: Notegen, tmp_path: Path, kind: str, language: str
+) -> None:
+    assert notegen("note", "new", "-o", "new.yaml", "--kind", kind, "--language", language).code == 0
+    checked = notegen("note", "check", "new.yaml")
+    assert (checked.code, "✓" in checked.out) == (0, True)
+    text = (tmp_path / "new.yaml").read_text(encoding="utf-8")
+    _, _, body = text.partition("\n\n")
+    shown = [line.removeprefix("# ") if line.startswith(OPTIONAL) else line for line in body.splitlines()]
+    (tmp_path / "whole.yaml").write_text("\n".join(shown) + "\n", encoding="utf-8")
+    assert notegen("note", "check", "whole.yaml").code == 0
 
 
 def test_a_new_note_never_takes_the_place_of_a_file(notegen: Notegen, tmp_path: Path) -> None:
