@@ -12,6 +12,7 @@ from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState
 from notegen.errors import RecordsError
 from notegen.records.database import Connection, bindparam, executed_many, func, insert, select, update
+from notegen.records.holds import hold, of_dispatch
 from notegen.records.moment import to_stored
 from notegen.records.payload import packed
 from notegen.records.schema import dispatches, mails, people
@@ -72,6 +73,10 @@ def write_plan(
 ) -> Planned:
     """Write the rows of a dispatch within a transaction; `digest` makes the keyed digest of an identity."""
     row = _found(connection, request)
+    if row is not None:
+        # Nobody cancels or purges it while more of it is planned; somebody may have just done so.
+        hold(connection, beside=[of_dispatch(row.id)])
+        row = _found(connection, request)
     resumed = row is not None
     if row is None:
         row = _created(connection, request, now)

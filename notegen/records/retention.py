@@ -36,16 +36,20 @@ def expire_all(database: Database, open_journal: Callable[[str], Journal | None]
 
 def empty_ended(database: Database, before: datetime, now: datetime) -> int:
     """Erase people and mails of dispatches that ended before a moment; how many dispatches."""
+    moment, count = to_stored(before), 0
     with database.writing() as connection:
-        emptied = _ended_before(connection, to_stored(before))
-        for dispatch in emptied:
+        for dispatch in sorted(_ended_before(connection, moment)):
             hold(connection, alone=[of_dispatch(dispatch)])
+            # Somebody may have planned more of it meanwhile.
+            if dispatch not in _ended_before(connection, moment):
+                continue
+            count += 1
             connection.execute(delete(mails).where(mails.c.dispatch == dispatch))
             connection.execute(delete(people).where(people.c.dispatch == dispatch))
             connection.execute(delete(portions).where(portions.c.dispatch == dispatch))
             gone = update(dispatches).where(dispatches.c.id == dispatch)
             connection.execute(gone.values(purged=to_stored(now)))
-    return len(emptied)
+    return count
 
 
 def carry_over(connection: Connection, row: Any, journal: Journal, now: datetime) -> None:

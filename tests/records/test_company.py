@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import TypeVar
 
-from ledgers import BOOT, KEY, NAME, NOW, a_ledger, a_request, address, planned_ledger, roster
+import psycopg
+import pytest
+from ledgers import (
+    BOOT,
+    KEY,
+    NAME,
+    NOW,
+    a_ledger,
+    a_request,
+    accepted,
+    address,
+    claimed,
+    open_mails,
+    planned_ledger,
+    roster,
+)
+from senders import until
 
+from notegen.domain.notification import Series
 from notegen.domain.planned_mail import Summary
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import RecordsError
@@ -75,6 +93,47 @@ def test_two_rosters_under_one_name_at_once_are_one_dispatch(folder: Path) -> No
             lambda: other.plan(a_request(name="May", digest="ab" * 32), roster(50), NOW),
         )
         assert refusals(found) == ["this name belongs to a dispatch of other content"]
+
+
+@pytest.mark.tools("postgresql")
+@pytest.mark.parametrize("deed", ["purge", "cancel"])
+def test_nobody_purges_or_cancels_while_more_of_a_dispatch_is_planned(
+    postgres_url: str, tmp_path: Path, deed: str
+) -> None:
+    (tmp_path / "postgresql").write_text(postgres_url)
+    ledger = planned_ledger(tmp_path, 1, complete=False)
+    with claimed(ledger) as sending:
+        while mails := open_mails(sending):
+            sending.exchange([accepted(mail) for mail in mails], [], NOW)
+    begun, go_on = Event(), Event()
+
+    def slowly() -> Iterator[Series]:
+        yield from roster(600)
+        begun.set()
+        go_on.wait()
+        yield from roster(1, first_row=1000)
+
+    def someone_waits() -> bool:
+        with psycopg.connect(postgres_url) as connection:
+            return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None
+
+    later = NOW + timedelta(days=9)
+    with ThreadPoolExecutor(2) as threads, closing(a_ledger(tmp_path)) as other:
+        planning = threads.submit(ledger.plan, a_request(), slowly(), later)
+        begun.wait()
+        doing = threads.submit(
+            lambda: other.purge(later, timedelta(0)) if deed == "purge" else other.cancel(NAME, later)
+        )
+        until(someone_waits)
+        go_on.set()
+        assert planning.result().added == 1800
+        doing.result()
+        expected = {
+            "purge": Summary(NAME, planned=1800, accepted=3),
+            "cancel": Summary(NAME, accepted=3, cancelled=1800),
+        }
+        assert other.summary(NAME) == expected[deed]
+    ledger.close()
 
 
 def test_of_two_machines_that_claim_a_dispatch_at_once_one_has_it(folder: Path) -> None:
