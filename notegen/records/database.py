@@ -178,7 +178,8 @@ def shown_address(url: str) -> str:
     """The address of a database as it may be shown: without password and without most options."""
     address = _address(url)
     query = {name: value for name, value in address.query.items() if name in ("host", "port", "service")}
-    shown = address.set(drivername=address.get_backend_name(), password=None, query=query)
+    backend, user = address.get_backend_name(), address.username
+    shown = URL.create(backend, user, None, address.host, address.port, address.database, query)
     return shown.render_as_string().replace("%2F", "/")
 
 
