@@ -40,7 +40,7 @@ format: setup  ## the code in the house style
 
 docs: setup docs/gallery/made  ## the documentation as a site, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
-	@echo "Open site/index.html, or: $(BIN)/python -m http.server --directory site"
+	@echo "Open site/index.html."
 
 gallery: setup docs/gallery/made  ## pictures of every document and mail, for the site
 

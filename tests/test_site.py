@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 from settings_reference import undescribed
 from state_reference import states
 
@@ -69,6 +71,21 @@ def test_every_page_can_be_reached_and_searched(site: Path) -> None:
     pages = {page.relative_to(site).as_posix() for page in site.rglob("*.html")} - {"index.html", "404.html"}
     assert pages <= linked
     assert "Message-ID" in (site / "search" / "search_index.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.tools("chromium")
+def test_the_search_finds_without_a_server(site: Path, programs: Mapping[str, str]) -> None:
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=programs["chromium"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((site / "reference" / "commands.html").as_uri())
+        page.get_by_role("textbox", name="Search").fill("retention_days")
+        found = page.locator(".md-search-result__item").filter(has_text="Settings")
+        expect(found.first).to_be_attached(timeout=60_000)
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 def test_every_setting_and_every_state_is_described() -> None:
