@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -29,16 +29,7 @@ async def _watch_templates(desk: Desk, stop: asyncio.Event) -> None:
     """The folders of the moment: the settings may name others."""
     while not stop.is_set():
         folders = desk.snapshot.folders
-        watched = awatch(
-            *folders,
-            watch_filter=_is_kept,
-            stop_event=stop,
-            debounce=_DEBOUNCE_MS,
-            step=_STEP_MS,
-            rust_timeout=_PAUSE_MS,
-            yield_on_timeout=True,
-        )
-        async with aclosing(watched):
+        async with aclosing(_written(folders, _is_kept, stop, below=True)) as watched:
             async for changes in watched:
                 if changes:
                     desk.renew()
@@ -56,23 +47,29 @@ async def _watch_files(desk: Desk, stop: asyncio.Event) -> None:
         known = folders
         if not folders:
             return
-        watched = awatch(
-            *sorted(folders),
-            watch_filter=_is_material,
-            stop_event=stop,
-            debounce=_DEBOUNCE_MS,
-            step=_STEP_MS,
-            rust_timeout=_PAUSE_MS,
-            yield_on_timeout=True,
-            recursive=False,
-        )
-        async with aclosing(watched):
+        async with aclosing(_written(sorted(folders), _is_material, stop, below=False)) as watched:
             async for changes in watched:
                 if changes or is_late:
                     desk.renew()
                     is_late = False
                 if _folders(_shown(desk)) - folders:
                     break
+
+
+def _written(
+    folders: Sequence[Path], is_meant: Callable[[Change, str], bool], stop: asyncio.Event, *, below: bool
+) -> AsyncGenerator[set[tuple[Change, str]], None]:
+    """What is written in the folders, and now and then nothing; `below`: in the folders in them too."""
+    return awatch(
+        *folders,
+        watch_filter=is_meant,
+        stop_event=stop,
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+        rust_timeout=_PAUSE_MS,
+        yield_on_timeout=True,
+        recursive=below,
+    )
 
 
 def _shown(desk: Desk) -> set[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from workbooks import Sheet, workbook
 
 from notegen.checking.preflight import check_note
 from notegen.domain.language import Language
@@ -149,7 +149,7 @@ def test_a_text_of_its_own_file_is_named_with_its_file(tmp_path: Path, languages
 
 
 def test_in_a_register_the_cell_of_the_other_text_is_named(tmp_path: Path, languages: Languages) -> None:
-    sheets = {
+    sheets: dict[str, Sheet] = {
         "Notes": (
             ("Key", "Unit", "File", "Topic", "Issued", "Place", "Addressee", "Languages"),
             ("cards", "P0.0", "PRO.3143", "CARTES", "2021-06-17", "brussels", "missions", "fr, en"),
@@ -160,13 +160,7 @@ def test_in_a_register_the_cell_of_the_other_text_is_named(tmp_path: Path, langu
             ("cards", "en", "Cards", ENGLISH.format(there="in a fortnight")),
         ),
     }
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    book.save(tmp_path / "notes.xlsx")
+    workbook(tmp_path / "notes.xlsx", **sheets)
     ((note, _),) = read_notes(tmp_path / "notes.xlsx", languages)
     (problem,) = check_note(note, languages)
     (other,) = problem.others

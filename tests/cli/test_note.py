@@ -10,6 +10,14 @@ import pikepdf
 import pytest
 from terminal import Notegen
 
+HEAD = """\
+reference: P0.0/PRO.1/17.06.2026/X/1
+issued: 2026-06-17
+place: brussels
+addressee: missions
+languages: [fr, en]
+title: {fr: Titre, en: Title}
+"""
 OPTIONAL = ("#   ", "# updated:", "# remarks:", "# see:", "# tip:", "# statuses:")
 """How the lines begin that are commented out, to be shown by whoever wants them."""
 
@@ -82,10 +90,8 @@ def test_a_difference_is_told_with_the_lines_of_both_passages(
 def test_a_finding_in_a_text_of_its_own_is_told_with_the_name_of_its_file(
     notegen: Notegen, tmp_path: Path
 ) -> None:
-    head = "reference: {unit: P0.0, file: PRO.1, topic: X}\nissued: 2026-06-17\nplace: brussels\n"
-    rest = "addressee: missions\nlanguages: [fr, en]\ntitle: {fr: Titre, en: Title}\n"
     bodies = "body: {fr: {file: fr.md}, en: {file: en.md}}\n"
-    (tmp_path / "note.yaml").write_text(head + rest + bodies, encoding="utf-8")
+    (tmp_path / "note.yaml").write_text(HEAD + bodies, encoding="utf-8")
     (tmp_path / "fr.md").write_text("dire un fait.\n\nLe délai est de 15 jours.\n", encoding="utf-8")
     (tmp_path / "en.md").write_text("state a fact.\n\nThe period is a fortnight.\n", encoding="utf-8")
     [document] = json.loads(notegen("note", "check", "note.yaml", "--json").out)
@@ -98,10 +104,8 @@ def test_a_finding_in_a_text_of_its_own_is_told_with_the_name_of_its_file(
 def test_a_note_that_cites_different_references_is_printed_as_a_draft_only(
     notegen: Notegen, tmp_path: Path
 ) -> None:
-    head = "reference: P0.0/PRO.1/17.06.2026/X/1\nissued: 2026-06-17\nplace: brussels\n"
-    rest = "addressee: missions\nlanguages: [fr, en]\ntitle: {fr: Titre, en: Title}\n"
     bodies = "body:\n  fr: dire P0.0/PRO.1/01.02.2020/X/1.\n  en: state P0.0/PRO.1/01.02.2020/X/2.\n"
-    (tmp_path / "note.yaml").write_text(head + rest + bodies, encoding="utf-8")
+    (tmp_path / "note.yaml").write_text(HEAD + bodies, encoding="utf-8")
     checked = notegen("note", "check", "note.yaml", "--json")
     assert checked.code == 1
     assert checked.out.count("note-reference-differs") == 2

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import refusals
 
 from notegen.domain.addressee import Addressee, AddresseeForms
 from notegen.domain.language import Language
-from notegen.errors import NoteFileError
 from notegen.reading.addressee_file import addressees_schema, read_addressees
 
 Languages = Mapping[str, Language]
@@ -26,9 +26,7 @@ def forms(folder: Path, languages: Languages, code: str, entry: str) -> Addresse
 
 
 def refusal(folder: Path, languages: Languages, text: str) -> str:
-    with pytest.raises(NoteFileError) as caught:
-        read(folder, languages, text)
-    return str(caught.value).replace(f"{folder}/", "")
+    return refusals.refusal(folder, lambda: read(folder, languages, text))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import refusals
 from leaflets import CARD, GUIDE, leaflet, written
 
 from notegen.domain.language import Language
@@ -22,9 +23,7 @@ LEAFLETS = [kind for kind in OUTLINES if is_leaflet(kind)]
 
 def refusal(folder: Path, languages: Languages, text: str) -> str:
     path = written(folder, text)
-    with pytest.raises(NoteFileError) as caught:
-        read_manuscript(path, languages)
-    return str(caught.value).replace(f"{folder}/", "")
+    return refusals.refusal(folder, lambda: read_manuscript(path, languages))
 
 
 def changed(text: str, old: str, new: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import refusals
 
 from notegen.domain.language import Language
 from notegen.domain.note import VerbalNote
@@ -51,9 +52,7 @@ def read(folder: Path, languages: Languages, text: str = NOTE) -> tuple[VerbalNo
 
 def refusal(folder: Path, languages: Languages, text: str) -> str:
     path = written(folder, text)
-    with pytest.raises(NoteFileError) as caught:
-        read_note(path, languages)
-    return str(caught.value).replace(f"{folder}/", "")
+    return refusals.refusal(folder, lambda: read_note(path, languages))
 
 
 def test_a_note_is_read_with_its_languages_in_document_order(tmp_path: Path, languages: Languages) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+import refusals
+from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from workbooks import Sheet, workbook
 
 from notegen.checking.preflight import check_note
 from notegen.domain.language import Language
@@ -23,7 +25,6 @@ from notegen.reading.note_register import read_notes, read_register, write_note_
 from notegen.reading.yaml import loads
 
 Languages = Mapping[str, Language]
-Sheet = Sequence[Sequence[object]]
 NOTES: Sheet = (
     ("Key", "Unit", "File", "Topic", "Number", "Issued", "Place", "Addressee", "Languages"),
     ("cards", "P0.0", "PRO.3143", "CARTES", 5, date(2021, 6, 17), "brussels", "missions", "fr, nl"),
@@ -48,26 +49,13 @@ LINKS: Sheet = (
 )
 
 
-def workbook(path: Path, **sheets: Sheet) -> Path:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    book.save(path)
-    return path
-
-
 def read(path: Path, languages: Languages) -> dict[str, VerbalNote]:
     return {note.source_name: note for note, _ in read_register(path, languages)}
 
 
 def refusal(folder: Path, languages: Languages, **sheets: Sheet) -> str:
     path = workbook(folder / "notes.xlsx", **{"Notes": NOTES, "Texts": TEXTS, "Links": LINKS, **sheets})
-    with pytest.raises(NoteFileError) as caught:
-        read_register(path, languages)
-    return str(caught.value).replace(f"{folder}/", "")
+    return refusals.refusal(folder, lambda: read_register(path, languages))
 
 
 def replaced(sheet: Sheet, row: int, column: int, value: object) -> Sheet:
