@@ -29,7 +29,7 @@ def settlement(
     later mails too: they are held, or expire with it.
     """
     if receipt.outcome is Outcome.ACCEPTED:
-        return _settled(mail, MailState.ACCEPTED, receipt, 1)
+        return accepted(mail, receipt)
     if receipt.outcome is Outcome.REFUSED:
         return _settled(mail, MailState.REFUSED, receipt, 1, rest=MailState.HELD)
     if receipt.outcome is Outcome.DEFERRED and receipt.relay_fault:
@@ -41,6 +41,11 @@ def settlement(
     if patient:
         return _settled(mail, MailState.DEFERRED, receipt, 1, due=due)
     return _settled(mail, MailState.EXPIRED, receipt, 1, rest=MailState.EXPIRED)
+
+
+def accepted(mail: PlannedMail, receipt: Receipt) -> Settlement:
+    """For a mail that the server answers for from now on."""
+    return Settlement(mail, MailState.ACCEPTED, mail.attempts + 1, None, receipt.code, receipt.text)
 
 
 def uncomposed(mail: PlannedMail, reason: str) -> Settlement:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from notegen.domain.planned_mail import Summary
 from notegen.errors import DeliveryError
 
 _LOOK_AGAIN = 1.0
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 async def run(
@@ -40,7 +42,7 @@ async def run(
     planned), RecordsError when the ledger cannot be written.
     """
     traffic = Traffic(ledger, composer, options, clock, jitter, progress)
-    with ThreadPoolExecutor(1, thread_name_prefix="ledger") as thread:
+    with _rare_collections(), ThreadPoolExecutor(1, thread_name_prefix="ledger") as thread:
         pump = Pump(traffic, thread)
         connections = (_connection(traffic, open_delivery, index) for index in range(options.connections))
         tasks = [asyncio.create_task(work) for work in (pump.run(), *connections)]
@@ -52,6 +54,17 @@ async def run(
             # Blocking on purpose: a second cancellation must not keep outcomes from the disk.
             thread.submit(pump.finish).result()
         return thread.submit(ledger.summary).result()
+
+
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Mails hold no cycles, and some thousand are always about: to look for cycles all the time is waste."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _OBJECTS_BETWEEN_COLLECTIONS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 async def _all(tasks: list[asyncio.Task[None]], traffic: Traffic) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
-from notegen.dispatch.decisions import NEVER_LEFT, settlement, uncomposed
+from notegen.dispatch.decisions import NEVER_LEFT, accepted, settlement, uncomposed
 from notegen.dispatch.event import Event, EventKind, Progress
 from notegen.dispatch.options import Options
 from notegen.dispatch.pace import Relay
@@ -16,7 +16,7 @@ from notegen.dispatch.sending import Sending
 from notegen.dispatch.signal import Signal
 from notegen.domain.mail import Mail
 from notegen.domain.planned_mail import PlannedMail, Settlement
-from notegen.domain.receipt import Receipt
+from notegen.domain.receipt import Outcome, Receipt
 from notegen.errors import DeliveryError, RenderingError
 
 Composer = Callable[[PlannedMail], Mail]
@@ -132,8 +132,11 @@ class Traffic:
             )
 
     def _decide(self, planned: PlannedMail, receipt: Receipt) -> None:
-        expires = self.sending.expires
-        self._record(settlement(planned, receipt, self.clock(), expires, self.options, self.jitter()))
+        if receipt.outcome is Outcome.ACCEPTED:
+            self._record(accepted(planned, receipt))
+        else:
+            expires = self.sending.expires
+            self._record(settlement(planned, receipt, self.clock(), expires, self.options, self.jitter()))
 
     def _record(self, settled: Settlement) -> None:
         self.sending.settle(settled)

@@ -23,6 +23,7 @@ ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CAN
 
 _ADDRESS = re.compile(r"[^\s<>@]+@")
 _WORDS_KEPT = 300
+_SENDING, _ACCEPTED = MailState.SENDING.value, MailState.ACCEPTED.value
 _STATES = {state.value: state for state in MailState}
 
 _KEY = ("b_dispatch", "b_person", "b_position")
@@ -65,7 +66,7 @@ _ERASE = update(people).where(_ONE_PERSON).values(payload=bindparam("b_payload")
 def write_intents(connection: Connection, intents: Iterable[PlannedMail], now: datetime) -> None:
     """Mark mails as being sent; their `tries` is that of the turn which begins."""
     moment = to_stored(now)
-    rows = [(MailState.SENDING.value, mail.tries, moment, *map(int, mail.key.split("."))) for mail in intents]
+    rows = [(_SENDING, mail.tries, moment, *map(int, mail.key.split("."))) for mail in intents]
     write_batch(connection, _INTEND, _INTENDED, rows)
 
 
@@ -79,7 +80,8 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
     for settlement in settled:
         mail, state = settlement.mail, settlement.state
         dispatch, person, position = map(int, mail.key.split("."))
-        what = (state.value, settlement.attempts, int(settlement.in_doubt), settlement.code)
+        value = _ACCEPTED if state is MailState.ACCEPTED else state.value
+        what = (value, settlement.attempts, int(settlement.in_doubt), settlement.code)
         words = without_addresses(settlement.text)
         own.append((*what, words, moment, dispatch, person, position))
         if settlement.rest is not None:

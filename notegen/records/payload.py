@@ -10,6 +10,8 @@ from notegen.domain.notification import Notification, NotificationKind
 
 _KINDS = {kind.value: kind for kind in NotificationKind}
 _NOTHING_OF_ITS_OWN = ("", ())
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_DECODED = json.JSONDecoder().decode
 
 
 def packed(notifications: Sequence[Notification]) -> str:
@@ -17,16 +19,12 @@ def packed(notifications: Sequence[Notification]) -> str:
     first = notifications[0]
     own = [[n.secret, n.values] if n.secret or n.values else 0 for n in notifications]
     to = first.recipient
-    return json.dumps(
-        [to.local, to.domain, first.first_names, first.last_name, first.row, own],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return _ENCODED([to.local, to.domain, first.first_names, first.last_name, first.row, own])
 
 
 def unpacked(payload: str, kinds: Sequence[tuple[int, str, str]]) -> list[Notification]:
     """The notifications again, for the (position, kind, language) triples that are asked for."""
-    local, domain, first_names, last_name, row, own = json.loads(payload)
+    local, domain, first_names, last_name, row, own = _DECODED(payload)
     recipient = EmailAddress(local, domain)
     found = []
     for position, kind, language in kinds:

@@ -11,7 +11,8 @@ from typing import Any
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState
 from notegen.errors import RecordsError
-from notegen.records.database import Connection, bindparam, executed_many, func, insert, select, update
+from notegen.records.batch import write_batch
+from notegen.records.database import Connection, bindparam, func, insert, select, update
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.moment import to_stored
 from notegen.records.payload import packed
@@ -19,15 +20,10 @@ from notegen.records.schema import dispatches, mails, people
 
 _CHUNK = 500
 
-_PERSON = insert(people).values(
-    {name: bindparam(name) for name in ("dispatch", "person", "member", "source_row", "payload", "due")}
-)
-_MAIL = insert(mails).values(
-    {
-        name: bindparam(name)
-        for name in ("dispatch", "person", "position", "kind", "language", "state", "changed")
-    }
-)
+_PERSON_NAMES = ("dispatch", "person", "member", "source_row", "payload", "due")
+_PERSON = insert(people).values({name: bindparam(name) for name in _PERSON_NAMES})
+_MAIL_NAMES = ("dispatch", "person", "position", "kind", "language", "state", "changed")
+_MAIL = insert(mails).values({name: bindparam(name) for name in _MAIL_NAMES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,33 +163,13 @@ def _update_wishes(connection: Connection, dispatch: int, request: PlanRequest) 
 
 
 def _insert(connection: Connection, dispatch: int, after: int, by_member: dict[str, Series], now: int) -> int:
-    persons: list[dict[str, Any]] = []
-    rows: list[dict[str, Any]] = []
+    persons: list[tuple[Any, ...]] = []
+    rows: list[tuple[Any, ...]] = []
+    planned = MailState.PLANNED.value
     for person, (member, series) in enumerate(by_member.items(), start=after + 1):
         own = series.notifications
-        persons.append(
-            {
-                "dispatch": dispatch,
-                "person": person,
-                "member": member,
-                "source_row": own[0].row,
-                "payload": packed(own),
-                "due": 0,
-            }
-        )
-        rows += [
-            {
-                "dispatch": dispatch,
-                "person": person,
-                "position": n.position,
-                "kind": n.kind.value,
-                "language": n.language,
-                "state": MailState.PLANNED.value,
-                "changed": now,
-            }
-            for n in own
-        ]
-    if persons:
-        executed_many(connection, _PERSON, persons)
-        executed_many(connection, _MAIL, rows)
+        persons.append((dispatch, person, member, own[0].row, packed(own), 0))
+        rows += [(dispatch, person, n.position, str(n.kind), n.language, planned, now) for n in own]
+    write_batch(connection, _PERSON, _PERSON_NAMES, persons)
+    write_batch(connection, _MAIL, _MAIL_NAMES, rows)
     return len(rows)
