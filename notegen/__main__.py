@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @functools.cache
 def commands() -> typer.Typer:
-    """Every command: those of the terminal, and the one that opens the browser."""
+    """Every command: those of the terminal, the one that opens the browser, the one that works for others."""
     from notegen.cli.app import app
-    from notegen.preview.command import add_to
+    from notegen.preview import command as preview
+    from notegen.worker import command as worker
 
-    add_to(app)
+    preview.add_to(app)
+    worker.add_to(app)
     return app
 
 

@@ -17,10 +17,11 @@ from notegen.delivery.settings import FolderSettings
 from notegen.dispatch.options import InDoubt, Options
 from notegen.domain.activation import Activation
 from notegen.domain.mail import Delivery
-from notegen.errors import SettingsError
+from notegen.errors import RecordsError, SettingsError
 from notegen.office import REHEARSAL_URL
+from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.sending import Claim
-from notegen.settings import Settings
+from notegen.settings import Settings, read_key
 
 
 def make_delivery(settings: Settings, dispatch: str) -> Delivery:
@@ -67,6 +68,36 @@ def claim_of(settings: Settings) -> Claim:
         lease=timedelta(seconds=settings.dispatch.lease_seconds),
         resend_doubts=settings.dispatch.in_doubt == "resend",
     )
+
+
+def open_shared(settings: Settings, activation_key: bytes) -> tuple[Ledger, str]:
+    """The ledger that workers share, with the queue's address. RecordsError when the key is not its own."""
+    require_shared(settings)
+    records = settings.records
+    ledger = open_ledger(records.url, read_key(records.key_file), journals=records.journal_folder)
+    try:
+        return ledger, open_queue(settings, ledger, activation_key)
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def open_queue(settings: Settings, ledger: Ledger, activation_key: bytes) -> str:
+    """The address of the queue. RecordsError when mails wait that were planned with other keys."""
+    address = ledger.open_queue()
+    ledger.seal("key of the digests", read_key(settings.records.key_file))
+    ledger.seal("key of links and codes", activation_key)
+    return address
+
+
+def require_shared(settings: Settings) -> None:
+    """RecordsError when the records are a file, which no worker elsewhere can reach."""
+    if settings.records.url.startswith("sqlite"):
+        raise RecordsError(
+            "workers share their work through PostgreSQL, and these records are a SQLite file",
+            where="[records] url",
+            hint="Set it to postgresql://USER@HOST/DATABASE, or send with `notegen dispatch run`.",
+        )
 
 
 def activation_key_file(settings: Settings) -> Path:

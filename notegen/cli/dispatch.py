@@ -74,6 +74,9 @@ def run(
     positional: Annotated[
         bool, typer.Option("--positional", help="Read six columns without headers.")
     ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Only plan, and leave the sending to workers (PostgreSQL).")
+    ] = False,
     log_format: Annotated[
         LogFormat, typer.Option(help="json: one line an event on standard error.")
     ] = LogFormat.NONE,
@@ -102,6 +105,7 @@ def run(
             again=again,
             positional=positional,
             log_json=ending.log_json,
+            detach=detach,
         )
         outcome = run_roster(face, request)
     except NotegenError as error:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from notegen.dispatch.event import Event, EventKind, Progress
 from notegen.domain.planned_mail import MailState, Summary
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 _ENDS = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
 
@@ -31,11 +35,35 @@ def _silence(event: Event) -> None:
 
 
 @contextmanager
+def tallied(before: Summary, log_json: bool) -> Iterator[Callable[[Summary], None]]:
+    """Whoever is shown the tally of a dispatch now and then, because others send it too."""
+    if sys.stderr.isatty() and not log_json:
+        with _drawn(before) as bar:
+            yield lambda now: bar.update(bar.task_ids[0], completed=_ended(now), rate=_rate(bar))
+    else:
+        yield _not_shown
+
+
+@contextmanager
 def _bar(before: Summary) -> Iterator[Progress]:
+    from notegen.logbook import without_addresses
+
+    with _drawn(before) as bar:
+
+        def show(event: Event) -> None:
+            if event.kind is EventKind.SETTLED and event.settlement and event.settlement.state in _ENDS:
+                bar.update(bar.task_ids[0], advance=1, rate=_rate(bar))
+            elif event.kind is EventKind.RELAY_FAULT:
+                words = without_addresses(event.text) or "The mail server asks for a pause"
+                bar.console.print(f"{words} ({event.seconds:.0f} s)", style="yellow", markup=False)
+
+        yield show
+
+
+@contextmanager
+def _drawn(before: Summary) -> Iterator[Bar]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from notegen.logbook import without_addresses
 
     columns = (
         TextColumn("{task.description}"),
@@ -45,15 +73,18 @@ def _bar(before: Summary) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        ended = before.accepted + before.refused + before.expired + before.cancelled
-        task = bar.add_task(before.name, total=before.total, completed=ended, rate="")
+        bar.add_task(before.name, total=before.total, completed=_ended(before), rate="")
+        yield bar
 
-        def show(event: Event) -> None:
-            if event.kind is EventKind.SETTLED and event.settlement and event.settlement.state in _ENDS:
-                speed = bar.tasks[0].speed
-                bar.update(task, advance=1, rate=f"{speed:.0f}/s" if speed else "")
-            elif event.kind is EventKind.RELAY_FAULT:
-                words = without_addresses(event.text) or "The mail server asks for a pause"
-                bar.console.print(f"{words} ({event.seconds:.0f} s)", style="yellow", markup=False)
 
-        yield show
+def _ended(summary: Summary) -> int:
+    return summary.accepted + summary.refused + summary.expired + summary.cancelled
+
+
+def _rate(bar: Bar) -> str:
+    speed = bar.tasks[0].speed
+    return f"{speed:.0f}/s" if speed else ""
+
+
+def _not_shown(summary: Summary) -> None:
+    del summary

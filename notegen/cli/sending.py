@@ -8,7 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,14 @@ from notegen.domain.planned_mail import PlannedMail, Summary
 from notegen.domain.roster import Roster, RowStatus
 from notegen.errors import DeliveryError, InputError, NotegenError, RecordsError
 from notegen.flows import Selection, Wishes, choose, plan_roster, read_roster_file, save
-from notegen.mailroom import claim_of, loop_options, make_delivery
+from notegen.mailroom import (
+    activation_key_file,
+    claim_of,
+    loop_options,
+    make_delivery,
+    open_queue,
+    require_shared,
+)
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.sending import Sending
 from notegen.rendering.email import EmailComposer
@@ -32,7 +39,12 @@ from notegen.rendering.email import EmailComposer
 if TYPE_CHECKING:
     from notegen.records.settings import RecordsSettings
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""What ends a run gently."""
+
+_STOPPED = (
+    "Stopping: what is under way is finished, the rest waits for the next run. Once more ends it at once."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class RunRequest:
     again: bool = False
     positional: bool = False
     log_json: bool = False
+    detach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +69,46 @@ class RunOutcome:
     """Where the mails stand, how many rows got none, and what kept the run from its end.
 
     `begins` is the moment before which nothing of the dispatch may go, where it was still to come at the end.
+    `detached`: it was planned, and is left to the workers.
     """
 
     summary: Summary
     rejected: int = 0
     trouble: NotegenError | None = None
     begins: datetime | None = None
+    detached: bool = False
 
 
 def run_roster(face: Face, request: RunRequest) -> RunOutcome:
     """Read, plan, send. Bad rows are told and left out; the others are on disk before any connection."""
+    if request.detach:
+        require_shared(face.settings)
     options = face.roster_options(positional=request.positional)
     roster = read_roster_file(request.roster, face.house, face.today, options)
-    say = _speaker(request.log_json)
+    say = speaker(request.log_json)
     _tell_findings(face, roster, request)
     chosen = choose(roster, request.selection)
     composer = make_composer(face, keep=not request.dry_run, say=say)
     composer.prepare(SEQUENCES["activation"], sorted({one.notifications[0].language for one in chosen}))
-    wishes = _wishes(face, request)
     rejected = sum(1 for row in roster.rejected if row.status is not RowStatus.SKIPPED)
+    wishes = _wishes(face, request)
     with opened_ledger(face, keep=not request.dry_run) as ledger:
+        wishes = wishes if request.dry_run else replace(wishes, portion=share_out(face, ledger))
         planned = plan_roster(
             roster, chosen, request.selection, ledger, wishes, face.now(), dry_run=request.dry_run
         )
         if request.dry_run:
             return RunOutcome(Summary(planned.name, planned=planned.added), rejected)
         if planned.resumed:
-            _speaker(request.log_json)(
+            speaker(request.log_json)(
                 f"{planned.name}: this roster is known; the dispatch goes on where it stopped."
             )
+        if request.detach:
+            return RunOutcome(ledger.summary(planned.name), rejected, detached=True)
         only = None if request.selection.is_complete else [one.identity for one in chosen]
         trouble = _attempt(face, ledger, planned.name, composer, only, request)
+        if isinstance(trouble, RecordsError) and trouble.temporary:
+            return RunOutcome(Summary(planned.name), rejected, trouble)
         begins = ledger.status(face.now(), planned.name)[0].not_before
         still = begins if begins and begins > face.now() else None
         return RunOutcome(ledger.summary(planned.name), rejected, trouble, still)
@@ -131,17 +153,32 @@ def opened_ledger(face: Face, *, keep: bool = True) -> Iterator[Ledger]:
 def send_planned(
     face: Face, ledger: Ledger, name: str, composer: EmailComposer, only: list[str] | None, *, log_json: bool
 ) -> DeliveryError | None:
-    """Send what is due of a planned dispatch; what kept it from its end. `only` limits it to these people."""
+    """Send what is due of a planned dispatch; what kept it from its end. `only` limits it to these people.
+
+    One that is cut into portions is shared with whatever workers there are.
+    """
+    if ledger.share(name, face.now()):
+        from notegen.cli.sharing import send_shared
+
+        return send_shared(face, ledger, name, composer, only, log_json=log_json)
     delivery = make_delivery(face.settings, name)
     with (
         ledger.claim(name, claim_of(face.settings), face.now(), only=only) as held,
         watching(ledger.summary(name), log_json) as watch,
     ):
         try:
-            asyncio.run(_run(face, held, composer, delivery, watch, _speaker(log_json)))
+            asyncio.run(_run(face, held, composer, delivery, watch, speaker(log_json)))
         except DeliveryError as error:
             return error
     return None
+
+
+def share_out(face: Face, ledger: Ledger) -> int:
+    """People a portion, where workers may share a dispatch; 0 where the ledger is a file."""
+    if not ledger.is_shared:
+        return 0
+    open_queue(face.settings, ledger, key_of(activation_key_file(face.settings), keep=True))
+    return face.settings.dispatch.portion
 
 
 def _attempt(
@@ -173,8 +210,8 @@ async def _run(
         say(f"{held.name}: waiting; nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in _STOPPING:
-        loop.add_signal_handler(number, _stop_once, loop, stop, say)
+    for number in STOPPING:
+        loop.add_signal_handler(number, stop_once, loop, stop, say, _STOPPED)
     return await run(
         held,
         composer.compose,
@@ -187,12 +224,13 @@ async def _run(
     )
 
 
-def _stop_once(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, say: Callable[[str], None]) -> None:
-    say(
-        "Stopping: what is under way is finished, the rest waits for the next run. Once more ends it at once."
-    )
+def stop_once(
+    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, say: Callable[[str], None], words: str
+) -> None:
+    """End a run gently, and say so; the next signal has its usual effect."""
+    say(words)
     stop.set()
-    for number in _STOPPING:
+    for number in STOPPING:
         loop.remove_signal_handler(number)
 
 
@@ -209,7 +247,8 @@ def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
         record("finding", row=place.line, column=place.column, code=problem.code)
 
 
-def _speaker(log_json: bool) -> Callable[[str], None]:
+def speaker(log_json: bool) -> Callable[[str], None]:
+    """Who tells a person something, or the log."""
     if not log_json:
         return tell
     from notegen.logbook import notice

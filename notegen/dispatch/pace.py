@@ -26,6 +26,11 @@ class Rate:
         if self._interval:
             self._next = max(self._next, now - _CATCH_UP) + self._interval
 
+    def wait_for(self, moment: float) -> None:
+        """Others share this rate: none goes here before that moment."""
+        if self._interval:
+            self._next = max(self._next, moment)
+
 
 class DomainRates:
     """The same rate for each recipient domain by itself."""
@@ -43,6 +48,11 @@ class DomainRates:
         moment = max(now, self._next.get(domain, 0.0))
         self._next[domain] = moment + self._interval
         return moment
+
+    def wait_for(self, domain: str, moment: float) -> None:
+        """Others share this domain's rate: none goes here before that moment."""
+        if self._interval:
+            self._next[domain] = max(self._next.get(domain, 0.0), moment)
 
 
 class Relay:

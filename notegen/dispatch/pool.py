@@ -20,6 +20,7 @@ class Pool:
         self._domains = DomainRates(options.domain_rate)
         self._ready: deque[PlannedMail] = deque()
         self._later: list[tuple[float, str, PlannedMail]] = []
+        self._promised: list[tuple[float, str, PlannedMail]] = []
         self._following: dict[str, deque[PlannedMail]] = {}
 
     def __len__(self) -> int:
@@ -29,7 +30,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many mails could go but for pace and room."""
-        return len(self._ready) + len(self._later)
+        return len(self._ready) + len(self._later) + len(self._promised)
 
     def admit(self, own: Sequence[PlannedMail]) -> None:
         """A person with the mails that are still open, in order; somebody who is here already stays as is."""
@@ -49,13 +50,27 @@ class Pool:
             picked.append(mail.next_turn())
         return picked
 
+    def put_off(self, mail: PlannedMail, moment: float) -> None:
+        """A picked mail has its place in a shared rate at that moment; no other asks for one before."""
+        heapq.heappush(self._promised, (moment, mail.key, mail))
+        self._rate.wait_for(moment)
+        self._domains.wait_for(mail.notification.recipient.domain, moment)
+
+    def called(self, room: int, now: float) -> list[PlannedMail]:
+        """Up to `room` mails that were put off and whose moment has come."""
+        due: list[PlannedMail] = []
+        while len(due) < room and self._promised and self._promised[0][0] <= now:
+            due.append(heapq.heappop(self._promised)[2])
+        return due
+
     def opens(self, now: float) -> float | None:
-        """When a mail may be picked again; None when there is none."""
+        """When a mail may be picked or called again; None when there is none."""
+        moments = [self._promised[0][0]] if self._promised else []
         if self._ready:
-            return self._rate.opens()
-        if self._later:
-            return max(self._later[0][0], self._rate.opens(), now)
-        return None
+            moments.append(self._rate.opens())
+        elif self._later:
+            moments.append(max(self._later[0][0], self._rate.opens(), now))
+        return min(moments, default=None)
 
     def settle(self, settlement: Settlement) -> None:
         """The ledger holds what became of a mail: the next is ready, or the same, or the person leaves."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from notegen.dispatch.event import Event, EventKind
+from notegen.dispatch.places import moments, wanted
 from notegen.dispatch.pool import Pool
 from notegen.dispatch.traffic import Traffic
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
@@ -60,7 +61,7 @@ class Pump:
         self._look_at_the_time()
         await self._refill()
         settled, traffic.outcomes = traffic.outcomes, []
-        intents = self._picked()
+        intents = await self._picked()
         if settled or intents:
             await self._exchange(settled, intents)
             return True
@@ -102,11 +103,29 @@ class Pump:
             self._soonest = min(self._soonest or settlement.due, settlement.due)
         self._traffic.progress(Event(EventKind.SETTLED, settlement=settlement))
 
-    def _picked(self) -> list[PlannedMail]:
+    async def _picked(self) -> list[PlannedMail]:
         traffic = self._traffic
         if traffic.closing or traffic.paused:
             return []
-        return self._pool.pick(traffic.options.window - traffic.open, time.monotonic())
+        room, now = traffic.options.window - traffic.open, time.monotonic()
+        called = self._pool.called(room, now)
+        picked = self._pool.pick(room - len(called), now)
+        return called + await self._with_a_place(picked)
+
+    async def _with_a_place(self, picked: list[PlannedMail]) -> list[PlannedMail]:
+        """Those that may go at once; where rates are shared, the others wait for their place."""
+        options, now = self._traffic.options, self._traffic.clock()
+        places = wanted(picked, options)
+        if not places:
+            return picked
+        begins = await self._in_thread(lambda: self._traffic.sending.reserve(places, now))
+        at_once: list[PlannedMail] = []
+        for mail, moment in zip(picked, moments(picked, begins, options), strict=True):
+            if moment is None or moment <= now:
+                at_once.append(mail)
+            else:
+                self._pool.put_off(mail, time.monotonic() + (moment - now).total_seconds())
+        return at_once
 
     async def _refill(self) -> None:
         if self._traffic.closing:

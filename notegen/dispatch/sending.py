@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -41,6 +41,10 @@ class Sending(Protocol):
 
     def exchange(self, settled: Sequence[Settlement], intents: Sequence[PlannedMail], now: datetime) -> bool:
         """One transaction: past outcomes and next intents. False when the dispatch was cancelled."""
+        ...
+
+    def reserve(self, wanted: Mapping[str, tuple[int, float]], now: datetime) -> Mapping[str, datetime]:
+        """From when on so many places may be used in rates (per second) that senders share; else nothing."""
         ...
 
     def expire(self, now: datetime) -> None:

@@ -53,7 +53,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What an operator asks of a dispatch besides the roster; of a new one `expires_unless_said` counts."""
+    """What an operator asks of a dispatch besides the roster; of a new one `expires_unless_said` counts.
+
+    With `portion` it is cut into portions of so many people, for workers.
+    """
 
     id_domain: str
     name: str = ""
@@ -62,6 +65,7 @@ class Wishes:
     expires: datetime | None = None
     expires_unless_said: datetime | None = None
     again: bool = False
+    portion: int = 0
 
 
 def choose(roster: Roster, selection: Selection) -> tuple[Series, ...]:
@@ -103,6 +107,7 @@ def plan_roster(
         expires_unless_said=wishes.expires_unless_said,
         complete=selection.is_complete,
         again=wishes.again,
+        portion=wishes.portion,
     )
     return ledger.plan(request, chosen, now, commit=not dry_run)
 

@@ -155,6 +155,12 @@ class Database:
             with closing(connection):
                 yield hold_connection(connection, name, wait=wait)
 
+    @property
+    def address(self) -> str:
+        """The address as PostgreSQL's own library takes it, password and all: for nobody's eyes."""
+        own = self._engine.url.set(drivername="postgresql")
+        return own.render_as_string(hide_password=False)
+
     def tables(self) -> list[str]:
         """The names of the tables that exist."""
         with self._translated():

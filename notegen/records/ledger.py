@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.portions import Share, Wanted
 from notegen.records.retention import carry_over, empty_ended, expire_all
 from notegen.records.schema import dispatches, prepare
+from notegen.records.seal import check_seal
 from notegen.records.sending import (
     Claim,
     Sending,
@@ -95,9 +97,20 @@ class Ledger:
             raise
 
     def lease(
-        self, wanted: Wanted, claim: Claim, now: datetime, *, only: Collection[str] | None = None
+        self,
+        wanted: Wanted,
+        claim: Claim,
+        now: datetime,
+        *,
+        name: str = "",
+        only: Collection[str] | None = None,
     ) -> Sending | None:
-        """Hold a portion that is due, or whose holder is dead; None when none may be had."""
+        """Hold a portion that is due, or whose holder is dead, of the dispatch `name` if there is one said.
+
+        None when none may be had.
+        """
+        if name:
+            wanted = replace(wanted, dispatch=self._row(name).id)
         members = None if only is None else frozenset(self.member(identity) for identity in only)
         return leased(self._database, self._journal_of, claim, now, wanted, members)
 
@@ -108,6 +121,28 @@ class Ledger:
     def resume(self, name: str, now: datetime) -> None:
         """Plan mails in doubt again, in a dispatch that is cut into portions."""
         resume_shared(self._database, self._row(name).id, now)
+
+    def open_queue(self) -> str:
+        """Make the queue where it is missing; its address. RecordsError when the records are not shared."""
+        from notegen.records.queue import prepare_queue
+
+        prepare_queue(self._database)
+        return self._database.address
+
+    def workers(self, seconds: float) -> int:
+        """How many workers gave a sign of life within the last seconds."""
+        from notegen.records.queue import signs_of_life
+
+        return signs_of_life(self._database, seconds)
+
+    def seal(self, name: str, key: bytes) -> None:
+        """RecordsError when mails wait that were planned with another key of this name."""
+        check_seal(self._database, name, key)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether workers on any machine can share its dispatches."""
+        return self._database.file is None
 
     def summon(self, now: datetime) -> int:
         """Summon workers to the portions that somebody should have and nobody has; how many there are."""

@@ -24,9 +24,8 @@ def reserve(
     moment = (now - _EPOCH) // _MICROSECOND
     names = {_stored(name): name for name in wanted}
     hold(connection, alone=[f"pace {stored}" for stored in names])
-    known = dict(
-        connection.execute(select(paces.c.name, paces.c.opens).where(paces.c.name.in_(names))).tuples().all()
-    )
+    standing = connection.execute(select(paces).where(paces.c.name.in_(names)))
+    known = {row.name: int(row.opens) for row in standing}
     begins: dict[str, datetime] = {}
     for stored, name in names.items():
         count, per_second = wanted[name]

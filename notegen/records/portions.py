@@ -157,7 +157,7 @@ def reopen(connection: Connection, dispatch: int) -> None:
         .where(portions.c.dispatch == dispatch, people.c.due.is_not(None))
         .group_by(portions.c.number)
     )
-    due: dict[int, int] = dict(connection.execute(earliest).tuples().all())
+    due: dict[int, int] = {row.number: int(row.due) for row in connection.execute(earliest)}
     changed = [row for row in connection.execute(resting).all() if due.get(row.number) != row.due]
     for row in changed:
         this = and_(portions.c.dispatch == dispatch, portions.c.number == row.number)
@@ -166,20 +166,6 @@ def reopen(connection: Connection, dispatch: int) -> None:
         connection,
         [(dispatch, row.number, row.priority, due[row.number]) for row in changed if row.number in due],
     )
-
-
-def left_behind(connection: Connection, now: datetime) -> list[tuple[int, int, int, int]]:
-    """The portions that somebody should have and nobody has: due and resting, or held by the dead."""
-    moment = to_stored(now)
-    forsaken = and_(portions.c.holder.is_not(None), portions.c.lease_until <= moment)
-    statement = (
-        select(portions.c.dispatch, portions.c.number, portions.c.priority)
-        .where(or_(_rests_due(now), forsaken))
-        .order_by(*_ORDER)
-        .limit(1000)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return [(row.dispatch, row.number, row.priority, moment) for row in connection.execute(statement)]
 
 
 def summon(connection: Connection, calls: list[tuple[int, int, int, int]]) -> None:

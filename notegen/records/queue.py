@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate import exceptions, jobs
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
@@ -54,12 +55,6 @@ class Shift:
 
 def prepare_queue(database: Database) -> None:
     """Make procrastinate's own tables beside those of the ledger, where they are not there yet."""
-    if database.file is not None:
-        raise RecordsError(
-            "workers share their work through PostgreSQL, and these records are a SQLite file",
-            where=database.name,
-            hint='Set [records] url = "postgresql://user@host/name", or send with `notegen dispatch run`.',
-        )
     with database.writing() as connection:
         hold(connection, alone=["queue"])
         found = connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar()
@@ -73,13 +68,20 @@ def enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
         _enqueue(connection, calls[start : start + 1000])
 
 
-def forget(connection: Connection, kind: str, number: int) -> None:
-    """Withdraw the summonses of a kind whose first number is this one and which nobody has answered yet."""
-    connection.exec_driver_sql(
-        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s "
-        "AND args->'numbers'->>0 = %s",
-        (kind, str(number)),
-    )
+_UNSUMMONED = """
+    SELECT p.dispatch, p.number, p.priority FROM portions p
+    WHERE (p.holder IS NOT NULL AND p.lease_until <= %(now)s OR p.holder IS NULL AND p.due <= %(now)s
+           AND NOT EXISTS (SELECT FROM dispatches d WHERE d.id = p.dispatch AND d.not_before > %(now)s))
+    AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.status = 'todo'
+                    AND j.queueing_lock = 'portion ' || p.dispatch || ' ' || p.number
+                    AND (j.scheduled_at IS NULL OR j.scheduled_at <= now()))
+    ORDER BY p.dispatch, p.number LIMIT 1000 FOR UPDATE OF p SKIP LOCKED"""
+
+
+def unsummoned(connection: Connection, moment: int) -> list[tuple[int, int, int]]:
+    """Portions (dispatch, number, priority) that are due or forsaken, and to which nobody was summoned."""
+    found = connection.exec_driver_sql(_UNSUMMONED, {"now": moment})
+    return [(row.dispatch, row.number, row.priority) for row in found]
 
 
 def signs_of_life(database: Database, seconds: float) -> int:
@@ -119,7 +121,7 @@ async def work(
     try:
         async with app.open_async():
             await _until_stopped(app, shift, stop)
-    except (exceptions.ConnectorException, OSError) as error:
+    except (exceptions.ConnectorException, psycopg.Error, OSError) as error:
         cause = error.__cause__ or error
         raise RecordsError(
             f"the queue cannot be reached: {type(cause).__name__}",

@@ -98,6 +98,14 @@ paces = Table(
     sqlite_with_rowid=False,
 )
 
+seals = Table(
+    "seals",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 mails = Table(
     "mails",
     metadata,

@@ -14,7 +14,7 @@ from notegen.errors import RecordsError
 from notegen.records.database import Connection, Database, select, update
 from notegen.records.holds import of_dispatch
 from notegen.records.moment import to_stored
-from notegen.records.portions import Share, are_cut, cut, left_behind, reopen, share, summon
+from notegen.records.portions import Share, are_cut, cut, reopen, share
 from notegen.records.schema import dispatches, portions
 from notegen.records.stretch import Stretch
 from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resend_unanswered
@@ -91,9 +91,14 @@ def expire_shared(database: Database, dispatch: int, now: datetime) -> None:
 
 def summon_to_what_was_left(database: Database, now: datetime) -> int:
     """Summon workers to portions that somebody should have and nobody has; how many there are."""
+    from notegen.records.queue import Summons, enqueue, unsummoned
+
     with database.writing() as connection:
-        calls = left_behind(connection, now)
-        summon(connection, calls)
+        calls = [
+            Summons("portion", (dispatch, number), priority)
+            for dispatch, number, priority in unsummoned(connection, to_stored(now))
+        ]
+        enqueue(connection, calls)
     return len(calls)
 
 

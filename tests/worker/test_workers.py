@@ -1,0 +1,157 @@
+"""Workers as separate processes: one dispatch or several, one PostgreSQL, one mail server."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from postgres import Postgres
+from senders import Gate, until
+from smtp_server import Script, serving_in_thread
+from workers import (
+    Worker,
+    accepted,
+    arrived,
+    kept_its_promise,
+    notegen,
+    planned,
+    roster,
+    settings,
+    status,
+    working,
+)
+
+pytestmark = pytest.mark.tools("postgresql")
+
+
+def test_workers_share_a_dispatch_that_was_left_to_them(tmp_path: Path, postgres_url: str) -> None:
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url)
+        name = planned(tmp_path, roster(tmp_path, 40))
+        with working(tmp_path, 2, "--concurrency", 1) as (one, other):
+            until(lambda: arrived(server) >= 120)
+            until(lambda: accepted(tmp_path, name) == [120])
+            assert (one.stop(), other.stop()) == (0, 0)
+    kept_its_promise(server, 40, 0)
+    assert one.said("portion_ended") + other.said("portion_ended")
+
+
+def test_a_worker_killed_leaves_its_portion_to_the_others(tmp_path: Path, postgres_url: str) -> None:
+    chance = random.Random(11)
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url)
+        name = planned(tmp_path, roster(tmp_path, 120))
+        with working(tmp_path, 3, "--concurrency", 1) as workers:
+            for target in (60, 160):
+                until(lambda target=target: arrived(server) >= target)  # type: ignore[misc]
+                workers.pop(chance.randrange(len(workers))).kill()
+                workers.append(Worker(tmp_path, "--concurrency", 1))
+            until(lambda: accepted(tmp_path, name) == [360])
+            assert [worker.stop() for worker in workers] == [0, 0, 0], [
+                worker.log.read_text() for worker in workers
+            ]
+    # Two connections each at the death of the process, on the machine that takes over too.
+    kept_its_promise(server, 120, 2 * 2)
+
+
+def test_workers_ride_out_a_restart_of_the_database(
+    tmp_path: Path, postgres: Postgres, postgres_url: str
+) -> None:
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url, lease_seconds=20)
+        name = planned(tmp_path, roster(tmp_path, 100))
+        with working(tmp_path, 2, "--concurrency", 1) as workers:
+            until(lambda: arrived(server) >= 40)
+            postgres.restart()
+            until(lambda: accepted(tmp_path, name) == [300])
+            assert [worker.stop() for worker in workers] == [0, 0]
+    kept_its_promise(server, 100, 0)
+
+
+def test_two_dispatches_at_once_are_kept_apart(tmp_path: Path, postgres_url: str) -> None:
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url)
+        one = planned(tmp_path, roster(tmp_path / "one", 40))
+        other = planned(tmp_path, roster(tmp_path / "other", 40, first=100))
+        with working(tmp_path, 2, "--concurrency", 2):
+            until(lambda: accepted(tmp_path, one, other) == [120, 120])
+    kept_its_promise(server, 80, 0)
+
+
+def test_a_worker_told_to_stop_finishes_what_is_under_way_and_gives_the_rest_back(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    gate = Gate()
+    with serving_in_thread(Script(answers={"DOT": [None] * 20 + [gate]})) as server:
+        settings(tmp_path, server.port, postgres_url)
+        name = planned(tmp_path, roster(tmp_path, 40))
+        with working(tmp_path, 1, "--concurrency", 1) as (worker,):
+            assert gate.reached.wait(60)
+            worker.process.terminate()
+            until(lambda: bool(worker.said("stopping")))
+            gate.open()
+            assert worker.process.wait(60) == 0
+        stopped = status(tmp_path, name)
+        assert (stopped.summary.sending, stopped.summary.in_doubt, stopped.holder) == (0, 0, "")
+        assert stopped.summary.accepted == arrived(server) < 120
+        with working(tmp_path, 1):
+            until(lambda: accepted(tmp_path, name) == [120])
+    kept_its_promise(server, 40, 0)
+
+
+def test_a_rate_holds_for_all_workers_together(tmp_path: Path, postgres_url: str) -> None:
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url, per_second=60)
+        name = planned(tmp_path, roster(tmp_path, 40))
+        begun = datetime.now(UTC)
+        with working(tmp_path, 2, "--concurrency", 2):
+            until(lambda: accepted(tmp_path, name) == [120])
+    kept_its_promise(server, 40, 0)
+    with psycopg.connect(postgres_url) as connection:
+        (opens,) = connection.execute("SELECT opens FROM paces WHERE name = 'all'").fetchone() or (0,)
+    # Every mail had a place, whoever sent it: 120 places at 60 a second.
+    assert opens / 1_000_000 >= begun.timestamp() + 2
+
+
+def test_without_postgresql_there_is_no_worker(tmp_path: Path) -> None:
+    refused = notegen(tmp_path, "worker")
+    assert (refused.returncode, "PostgreSQL" in refused.stderr) == (2, True)
+
+
+def test_a_worker_with_another_key_is_refused(tmp_path: Path, postgres_url: str) -> None:
+    settings(tmp_path, 1, postgres_url)
+    planned(tmp_path, roster(tmp_path, 3))
+    (tmp_path / "notegen.key").write_text("ab" * 32)
+    refused = notegen(tmp_path, "worker")
+    assert refused.returncode == 2
+    assert "Copy the key file" in refused.stderr
+    (tmp_path / "notegen.key").unlink()
+    missing = notegen(tmp_path, "worker")
+    assert (missing.returncode, "the key is not on this machine" in missing.stderr) == (2, True)
+
+
+def test_whether_a_worker_is_alive_can_be_asked(tmp_path: Path, postgres_url: str) -> None:
+    settings(tmp_path, 1, postgres_url)
+    planned(tmp_path, roster(tmp_path, 1), "--not-before", "2100-01-01")
+    assert notegen(tmp_path, "worker", "--health").returncode == 1
+    with working(tmp_path, 1, "--metrics", "worker.prom"):
+        until(lambda: (tmp_path / "worker.prom").exists())
+        until(lambda: notegen(tmp_path, "worker", "--health").returncode == 0)
+        assert notegen(tmp_path, "worker", "--health", "--metrics", "worker.prom").returncode == 0
+    assert notegen(tmp_path, "worker", "--health", "--metrics", "none.prom").returncode == 1
+
+
+def test_a_run_sends_by_itself_where_no_worker_is(tmp_path: Path, postgres_url: str) -> None:
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port, postgres_url)
+        people = roster(tmp_path, 25)
+        run = notegen(tmp_path, "dispatch", "run", people, "--json")
+        assert run.returncode == 0, run.stderr
+        assert json.loads(run.stdout)["accepted"] == 75
+        again = notegen(tmp_path, "dispatch", "run", people, "--json")
+        assert (again.returncode, json.loads(again.stdout)["accepted"]) == (0, 75)
+    kept_its_promise(server, 25, 0)
