@@ -19,6 +19,8 @@ from ledgers import (
     planned_ledger,
     roster,
 )
+from senders import MAILS, ROSTER, settings
+from smtp_server import serving_in_thread
 from terminal import Notegen
 
 from notegen.domain.planned_mail import Summary
@@ -70,6 +72,27 @@ def test_records_move_to_postgresql_and_back_and_the_dispatch_goes_on(
     assert back.code == 0, back.err
     again = open_ledger(f"sqlite:///{filled / 'back.db'}", KEY)
     assert again.summary(NAME) == Summary(NAME, planned=1400, accepted=700)
+
+
+@pytest.mark.tools("postgresql")
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_a_dispatch_that_was_planned_in_one_is_sent_from_the_other(
+    notegen: Notegen, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    first, second = f"sqlite:///{tmp_path / 'notegen.db'}", postgres_url
+    if way == "back":
+        first, second = second, first
+    run = ("dispatch", "run", ROSTER, "--json", "--not-before")
+    with serving_in_thread() as server:
+        settings(tmp_path, server.port)
+        monkeypatch.setenv("NOTEGEN_RECORDS__URL", first)
+        assert notegen(*run, "2100-01-01").code == 3
+        copied = notegen("records", "copy", "--to", second, "--json")
+        assert copied.code == 0, copied.err
+        monkeypatch.setenv("NOTEGEN_RECORDS__URL", second)
+        sent = notegen(*run, "2026-01-01")
+        assert json.loads(sent.out)["accepted"] == len(server.accepted) == MAILS
+        assert json.loads(notegen(*run, "2026-01-01").out)["accepted"] == len(server.accepted)
 
 
 def test_a_target_that_holds_records_is_left_alone(notegen: Notegen, filled: Path) -> None:

@@ -215,6 +215,27 @@ def test_two_processes_that_issue_at_once_count_without_gap_or_repeat(folder: Pa
     assert list(folder.glob(".register-*")) == []
 
 
+@pytest.mark.tools("postgresql")
+def test_a_machine_that_cannot_see_the_documents_leaves_a_reservation_alone(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """The other machine died before the entry: whether the document was written is seen there only."""
+    (tmp_path / "postgresql").write_text(postgres_url)
+    there = tmp_path / "documents"
+    there.mkdir()
+    database = Database(postgres_url)
+    dead = Issuing(database, REQUEST, NOW)
+    a_register(tmp_path).close()
+    reserve(dead, there, "a")
+    write(there, REQUEST.numbered(DATED, 1))
+    elsewhere = there.rename(tmp_path / "unmounted")
+    assert issue(tmp_path, "b").number == 2
+    elsewhere.rename(there)
+    assert a_register(tmp_path).verify(NOW) == []
+    assert [entry.note for entry in a_register(tmp_path).entries()] == ["b", "a"]
+    database.close()
+
+
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_kill_during_issue_leaves_neither_gap_nor_lie(folder: Path, kills: int) -> None:
     chance = random.Random(kills)
