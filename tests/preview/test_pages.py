@@ -82,6 +82,7 @@ def test_the_emblem_that_the_settings_name_is_followed_too(own_desk: Opened) -> 
     emblem = own_desk.config.parent / "emblem" / "own.svg"
     emblem.parent.mkdir()
     emblem.write_bytes(b"\xff no text")
+    assert own_desk.get("/en/notes/1").status == 200
     rewrite(own_desk.config, "", f'[sender]\nemblem = "{emblem}"\n')
     awaited(own_desk, "/en/notes/1", "own.svg")
     drawn = emblem.with_name(".drawn.svg")
@@ -91,6 +92,7 @@ def test_the_emblem_that_the_settings_name_is_followed_too(own_desk: Opened) -> 
 
 
 def test_a_settings_file_that_holds_a_secret_is_refused_without_showing_it(own_desk: Opened) -> None:
+    assert own_desk.get("/en/notes/1").status == 200
     rewrite(own_desk.config, "", '[smtp]\npassword = "geheim-wort"\n')
     page = awaited(own_desk, "/en/notes", "a password does not stand in the settings file")
     assert "geheim-wort" not in page.text
