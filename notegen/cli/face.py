@@ -170,8 +170,14 @@ def table(columns: Sequence[str]) -> Table:
     return drawn
 
 
-def show(drawn: Table) -> None:
-    """Print a table on standard output, as wide as it likes when that is not a terminal."""
+def show(drawn: Table, nothing: str = "") -> None:
+    """Print a table on standard output, as wide as it likes when that is not a terminal.
+
+    Where it has no row, the sentence `nothing` is said instead.
+    """
+    if nothing and not drawn.row_count:
+        tell(nothing)
+        return
     from rich.console import Console
 
     Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(drawn)

@@ -57,7 +57,8 @@ def show_reference(
         found = register.show(reference)
     if not found.exact:
         tell(f"No such reference: {reference}." + (" These look like it:" if found.entries else ""))
-    _show(found.entries, json=json)
+    if found.entries or json:
+        _show(found.entries, json=json)
     if not found.exact:
         raise typer.Exit(1)
 
@@ -105,7 +106,7 @@ def _show(entries: tuple[RegisterEntry, ...] | list[RegisterEntry], *, json: boo
     for entry in entries:
         entered = f"{entry.entered.astimezone():%Y-%m-%d %H:%M}"
         drawn.add_row(str(entry.reference), entry.updated, entered, Path(entry.path).name)
-    show(drawn)
+    show(drawn, "No note has been issued yet.")
 
 
 def _row_names() -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def status(
         waiting = s.planned + s.sending + s.deferred
         counts = (s.accepted, waiting, s.refused + s.expired + s.cancelled, s.in_doubt, s.held)
         drawn.add_row(one.name, _shown(one.created), *map(str, counts), _stands(one))
-    show(drawn)
+    show(drawn, "There is no dispatch yet.")
 
 
 @command(app)
@@ -99,7 +99,7 @@ def history(
         changed = f"{e.changed.astimezone():%Y-%m-%d %H:%M:%S}"
         cells = (e.requester, e.key, str(e.row), e.kind, e.language, e.state.value, e.awaits.value, words)
         drawn.add_row(changed, e.dispatch, *cells)
-    show(drawn)
+    show(drawn, "There is no such mail.")
 
 
 @command(app)
