@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from notegen.cli.ending import Ending, finish
 from notegen.cli.face import Face, sentence, tell
-from notegen.cli.sending import RunOutcome, opened_ledger, send_planned
+from notegen.cli.sending import RunOutcome, opened_ledger, send_planned, share_out
 from notegen.domain.notification import Series
 from notegen.domain.planned_mail import Summary
 from notegen.domain.roster import RowStatus
@@ -24,6 +24,9 @@ from notegen.reading.addressee_file import read_addressees
 from notegen.records.ledger import Ledger
 from notegen.records.planning import Planned, PlanRequest
 from notegen.rendering.email import EmailComposer
+
+_PRESSING = 50
+"""Workers take up notifications of one person's affairs before the mails of rosters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The mails of one dispatch."""
+    """The mails of one dispatch; workers can make those that need nothing but what the ledger holds."""
 
     digest: str
     requester: str
     series: Sequence[Series]
     is_complete: bool = True
+    is_for_workers: bool = False
 
 
 def run_announcement(face: Face, data: Path, addressees: Path, order: Order) -> RunOutcome:
@@ -74,7 +78,7 @@ def run_statuses(face: Face, events: StatusList, order: Order) -> RunOutcome:
     own = status_batches(events, face.house, redirect)
     composer = make_composer(face.house, face.settings, None, face.now, lambda text: _say(order, text))
     rejected = sum(1 for row in events.rejected if row.status is not RowStatus.SKIPPED)
-    batches = [Batch(batch.digest, batch.requester, batch.series) for batch in own]
+    batches = [Batch(batch.digest, batch.requester, batch.series, is_for_workers=True) for batch in own]
     return _send(face, batches, composer, order, rejected=rejected)
 
 
@@ -112,6 +116,8 @@ def _planned(
     trouble: NotegenError | None = None
     for batch in batches:
         request = _request(face, batch, order)
+        if batch.is_for_workers and not order.dry_run:
+            request = replace(request, portion=share_out(face, ledger), priority=_PRESSING)
         try:
             planned.append(ledger.plan(request, batch.series, face.now(), commit=not order.dry_run))
         except RecordsError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from notegen.records.database import Connection, insert, select, update
+from notegen.records.database import Connection, delete, insert, select, update
 from notegen.records.holds import hold
 from notegen.records.schema import paces
 
@@ -37,6 +37,12 @@ def reserve(
             connection.execute(insert(paces).values(name=stored, opens=opens))
         begins[name] = _EPOCH + begin * _MICROSECOND
     return begins
+
+
+def forget_paces(connection: Connection, now: datetime) -> None:
+    """Forget the rates that nobody has used for a day: one stands for each domain that ever got a mail."""
+    before = (now - _EPOCH - timedelta(days=1)) // _MICROSECOND
+    connection.execute(delete(paces).where(paces.c.opens < before))
 
 
 def _stored(name: str) -> str:

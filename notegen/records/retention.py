@@ -10,6 +10,7 @@ from notegen.records.database import Connection, Database, delete, func, or_, se
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal
 from notegen.records.moment import to_stored
+from notegen.records.paces import forget_paces
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, portions
 from notegen.records.sending import held_elsewhere, locked_row
@@ -49,6 +50,7 @@ def empty_ended(database: Database, before: datetime, now: datetime) -> int:
             connection.execute(delete(portions).where(portions.c.dispatch == dispatch))
             gone = update(dispatches).where(dispatches.c.id == dispatch)
             connection.execute(gone.values(purged=to_stored(now)))
+        forget_paces(connection, now)
     return count
 
 

@@ -149,9 +149,9 @@ class Sending:
         """Places in the rates that all senders share: for each name so many, at so many a second.
 
         Gives the moment from which each of them may be used. The name "" stands for all mails, any other for
-        those to a domain. Only portions share rates: who sends a whole dispatch has them alone.
+        those to a domain. Who sends a whole dispatch from a file has its rates alone.
         """
-        if not self.portion:
+        if self._database.file and not self.portion:
             return {}
         return self._write(lambda connection: reserve(connection, wanted, now))
 
