@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from ledgers import (
     claimed,
     open_mails,
     planned_ledger,
+    roster,
 )
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
@@ -29,7 +32,7 @@ from notegen.records.database import Database, update
 from notegen.records.journal import Journal, open_journal
 from notegen.records.ledger import Ledger
 from notegen.records.schema import dispatches
-from notegen.records.sending import Sending
+from notegen.records.sending import Claim, Sending
 from notegen.records.unfinished import Decision
 
 
@@ -296,13 +299,23 @@ def test_a_journal_that_turns_over_forgets_nothing_that_is_open(
     assert len(replay.begun) < 40
 
 
+@pytest.fixture(scope="module")
+def replays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, Iterator[int]]]:
+    """One ledger for all examples, each of which is a dispatch of its own, and their numbers."""
+    ledger = a_ledger(tmp_path_factory.mktemp("replay"))
+    yield ledger, count(1)
+    ledger.close()
+
+
 @given(deeds=st.lists(st.sampled_from(["nothing", "begun", "accepted", "refused", "deferred"]), max_size=12))
 def test_a_replay_never_puts_more_in_doubt_than_had_begun(
-    tmp_path_factory: pytest.TempPathFactory, deeds: list[str]
+    replays: tuple[Ledger, Iterator[int]], deeds: list[str]
 ) -> None:
-    folder = tmp_path_factory.mktemp("replay")
-    ledger = planned_ledger(folder, len(deeds))
-    sending = claimed(ledger)
+    ledger, numbers = replays
+    name = f"replay {next(numbers)}"
+    ledger.plan(a_request(name=name, digest=name), roster(len(deeds)), NOW)
+    claim = Claim("desk, process 7", BOOT, resend_doubts=False)
+    sending = ledger.claim(name, claim, NOW)
     mails = open_mails(sending)
     sending.exchange([], mails, NOW)
     outcomes = {
@@ -317,7 +330,7 @@ def test_a_replay_never_puts_more_in_doubt_than_had_begun(
             state, rest = outcomes[deed]
             sending.settle(Settlement(mail, state, 1, due=NOW, rest=rest))
     die(sending)
-    with claimed(a_ledger(folder), resend=False):
-        found = states(ledger)
+    with ledger.claim(name, claim, NOW):
+        found = {entry.key: entry.state for entry in ledger.history(name=name)}
     expected = {"nothing": "planned", "begun": "in_doubt"}
     assert [found[mail.key] for mail in mails] == [expected.get(deed, deed) for deed in deeds]
