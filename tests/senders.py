@@ -53,9 +53,9 @@ def by_person(server: Server) -> dict[str, list[str]]:
     return found
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what another process or thread does; AssertionError after a minute."""
-    deadline = time.monotonic() + 60
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for what another process or thread does; AssertionError after a minute unless told."""
+    deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.002)

@@ -80,7 +80,8 @@ class Worker:
         return [line for line in map(_parsed, lines) if line.get("event") == event]
 
     def stop(self) -> int:
-        """SIGTERM, and its exit code."""
+        """SIGTERM once it is ready for it, and its exit code."""
+        senders.until(lambda: bool(self.said("started")))
         self.process.terminate()
         return self.process.wait(60)
 
