@@ -11,10 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from gallery import DOCUMENTS, MAILS
 from playwright.sync_api import expect, sync_playwright
 from settings_reference import undescribed
 from state_reference import states
 
+from notegen.domain.notification import SEQUENCES, NotificationKind
 from notegen.domain.planned_mail import MailState
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +88,17 @@ def test_the_search_finds_without_a_server(site: Path, programs: Mapping[str, st
         expect(found.first).to_be_attached(timeout=60_000)
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_gallery_shows_every_mail_and_every_document() -> None:
+    files = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "examples").glob("*.yaml")}
+    documents = {
+        name for name, text in files.items() if re.search(r"^document: [a-z-]+$", text, re.MULTILINE)
+    }
+    assert set(DOCUMENTS) - {"mission"} == documents
+    # The script names one person's mails by their order.
+    assert tuple(MAILS)[:3] == SEQUENCES["activation"]
+    assert set(MAILS) == set(NotificationKind)
 
 
 def test_every_setting_and_every_state_is_described() -> None:

@@ -94,7 +94,9 @@ def test_every_command_of_a_page_does_what_the_page_shows(
         shutil.copytree(ROOT / folder, tmp_path / folder)
     with serving_in_thread() as server:
         (tmp_path / "notegen.toml").write_text(
+            # Commands that change texts change those of the empty folder.
             f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\n'
+            '[templates]\nfolders = ["templates"]\n'
         )
         for step in steps(PAGES[name].read_text(encoding="utf-8")):
             if step.file:
