@@ -84,7 +84,7 @@ def code_of(outcome: RunOutcome, *, dry_run: bool = False) -> int:
     if outcome.trouble is not None:
         passing = isinstance(outcome.trouble, DeliveryError | RecordsError) and outcome.trouble.temporary
         return 3 if passing else 2
-    return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run)
+    return exit_code(outcome.summary, rejected=outcome.rejected, dry_run=dry_run or outcome.detached)
 
 
 def document(outcome: RunOutcome, code: int, *, dry_run: bool) -> dict[str, Any]:
@@ -114,6 +114,8 @@ def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
     name = outcome.summary.name
     if outcome.trouble is not None:
         yield str(NotegenError(**_told(outcome.trouble)))
+    elif outcome.detached:
+        yield f"{name}: left to the workers. `notegen dispatch status {name}` says how far it is."
     elif outcome.begins is not None:
         moment = f"{outcome.begins.astimezone():%Y-%m-%d %H:%M %Z}"
         yield f"{name}: nothing goes before {moment}. Run the same command again then."
