@@ -22,6 +22,7 @@ _BOLD = re.compile(r"(?<![\\*])\*{2,3}(?!\*)")
 _PARAGRAPHS = re.compile(r"(\n[ \t]*\n)")
 _NOTE = re.compile(r"\[\^[^\]\s]+\](?!:)")
 _ENDS_ITEM = ";"
+_QUOTED = 48
 _ENDS_LIST = "."
 _ENDS_ITSELF = ".:!?…"
 
@@ -87,8 +88,13 @@ def check_lists(section: Section) -> Iterator[Problem]:
         for item, end in zip(items, ends, strict=True):
             wanted = _ENDS_LIST if item is items[-1] else _ENDS_ITEM
             if end != wanted and not item.inner:
-                yield section.problem("note-list-ending", item.start, item.words[-40:], mark=wanted)
+                yield section.problem("note-list-ending", item.start, _last_words(item.words), mark=wanted)
                 break
+
+
+def _last_words(words: str) -> str:
+    """The end of an item, from a whole word on."""
+    return words if len(words) <= _QUOTED else f"…{words[-_QUOTED:].partition(' ')[2]}"
 
 
 def item_lists(section: Section) -> tuple[tuple[Item, ...], ...]:

@@ -61,7 +61,7 @@ PLANTED = {
         DAY, "accéder au périmètre", "accéder au au périmètre", "/en/notes/2", "twice in a row"
     ),
     "a capital without its accent": Defect(
-        DAY, "Les autres véhicules", "A partir de 8 h, les autres véhicules", "/en/notes/2", "has no accent"
+        DAY, "Les autres véhicules", "A partir de 8 h, les autres véhicules", "/en/notes/2", "lacks an accent"
     ),
     "an ordinal": Defect(DAY, "2^e^", "2ème", "/en/notes/2", "is not abbreviated"),
     "an item that ends wrongly": Defect(
