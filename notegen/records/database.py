@@ -98,7 +98,13 @@ _SESSION = (
     "SET lock_timeout = 120000; SET idle_in_transaction_session_timeout = 600000; "
     "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 6"
 )
-_CONNECTING = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 6}
+_CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 6,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class Database:
