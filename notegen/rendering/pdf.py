@@ -102,14 +102,21 @@ class PdfWriter:
         try:
             content = self._write(document)
         except FatalURLFetchingError as error:
+            self._forget()
             raise RenderingError(
                 _excerpt(str(error.__cause__ or error)), where=document.subject, hint=_HINT
             ) from error
         finally:
             _LOG.removeHandler(listener)
         if faults:
+            self._forget()
             raise RenderingError("; ".join(map(_excerpt, faults)), where=document.subject, hint=_HINT)
         return content
+
+    def _forget(self) -> None:
+        """What was laid out with a fault is not used again: the fault would not be told a second time."""
+        self._images.clear()
+        self.standing = StandingType()
 
     def html(self, document: Document) -> str:
         """The whole document as one HTML page for a browser, looks included."""

@@ -16,7 +16,7 @@ from math import inf, nextafter
 from typing import Any
 from xml.etree import ElementTree as ET
 
-_KEPT = 24
+_KEPT = 16
 _TRIED = 3
 _BREAK = "break-before: page; "
 
@@ -53,13 +53,10 @@ class _Setting:
     never: frozenset[int]
     tail: int | None
 
-    def changed(self, rules: tuple[Any, ...], blocks: tuple[str, ...]) -> frozenset[int] | None:
-        """The blocks to be laid out anew; None when the two have too little in common."""
-        if self.rules != rules or len(self.blocks) != len(blocks):
-            return None
-        pairs = enumerate(zip(blocks, self.blocks, strict=True))
-        changed = self.always | {number for number, (one, other) in pairs if one != other}
-        return None if 2 * len(changed) > len(blocks) or changed & self.never else changed
+    def changed(self, blocks: tuple[str, ...]) -> frozenset[int] | None:
+        """The blocks to be laid out anew; None when others depend on one of them."""
+        changed = self.always | _differing(blocks, self.blocks)
+        return None if changed & self.never else changed
 
     def pages_kept(self, changed: frozenset[int]) -> tuple[_Page, ...]:
         """The pages that must come out alike: all, or those before a changed tail."""
@@ -69,10 +66,11 @@ class _Setting:
 
 
 class StandingType:
-    """The sections last laid out, for those to come; `used` counts those that were filled in."""
+    """The sections that were laid out more than once of late; `used` counts those filled in since."""
 
     def __init__(self) -> None:
         self.used = 0
+        self._seen: deque[tuple[tuple[Any, ...], tuple[str, ...]]] = deque(maxlen=_KEPT)
         self._kept: deque[_Setting] = deque(maxlen=_KEPT)
 
     def lay_out(self, body: Any, rules: tuple[Any, ...], lay_out_page: Callable[[], Any]) -> Any:
@@ -82,7 +80,8 @@ class StandingType:
         look from one block to its neighbours.
         """
         blocks = tuple(ET.tostring(block, encoding="unicode") for block in body)
-        compared = ((each, each.changed(rules, blocks)) for each in reversed(self._kept))
+        kept = [each for each in reversed(self._kept) if _akin(each.rules, each.blocks, rules, blocks)]
+        compared = [(setting, setting.changed(blocks)) for setting in kept]
         alike = [(setting, changed) for setting, changed in compared if changed is not None]
         for setting, changed in alike[:_TRIED]:
             whole, body[:] = list(body), _with_stand_ins(body, setting, changed)
@@ -94,8 +93,22 @@ class StandingType:
                 self.used += 1
                 return rendered
         rendered = lay_out_page()
-        self._kept.extend(_settings(body, rules, blocks, rendered))
+        if any(_akin(*each, rules, blocks) for each in self._seen):
+            self._kept.extend(_settings(body, rules, blocks, rendered))
+        self._seen.append((rules, blocks))
         return rendered
+
+
+def _akin(rules: Any, blocks: Sequence[str], other_rules: Any, other_blocks: Sequence[str]) -> bool:
+    """Whether two sections follow the same rules and have at least two thirds of their blocks in common."""
+    if rules != other_rules or len(blocks) != len(other_blocks):
+        return False
+    return 3 * len(_differing(blocks, other_blocks)) <= len(blocks)
+
+
+def _differing(blocks: Sequence[str], others: Sequence[str]) -> frozenset[int]:
+    pairs = enumerate(zip(blocks, others, strict=True))
+    return frozenset(number for number, (one, other) in pairs if one != other)
 
 
 def _settings(body: Any, rules: tuple[Any, ...], blocks: tuple[str, ...], rendered: Any) -> list[_Setting]:
