@@ -24,6 +24,8 @@ from psycopg import sql
 from senders import until
 
 OWNER = "notegen"
+GUARDED = "guarded"
+"""A user who has to give a password; a test that needs one creates this user."""
 
 # A test kills processes, never the machine: what the operating system was handed is safe, also without fsync.
 CONFIGURATION = """\
@@ -139,6 +141,8 @@ def running_postgres(initdb: str) -> Iterator[Postgres]:
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(CONFIGURATION.format(folder=folder))
+        doors = folder / "data" / "pg_hba.conf"
+        doors.write_text(f"local all {GUARDED} scram-sha-256\n{doors.read_text()}")
         cluster.start()
         yield cluster
     finally:

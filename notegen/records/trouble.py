@@ -15,6 +15,18 @@ _HINTS = {
 # PostgreSQL, appendix A: going down, crashed, starting up, cut off, full; two transactions in conflict.
 _PASSING = frozenset(("57P01", "57P02", "57P03", "57P05", "53300", "40001", "40P01"))
 
+# Who is refused at the door is told no state, only why; in other words than these it is taken to pass.
+_REFUSED = (
+    "authentication failed",
+    "does not exist",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "permission denied",
+    "does not support ssl",
+    "certificate verify failed",
+    "server certificate for",
+)
+
 
 def trouble(error: Exception, where: str, *, sqlite: bool) -> RecordsError:
     """The error of SQLAlchemy or a driver as one of notegen's, without the values of any statement."""
@@ -42,5 +54,7 @@ def _passes(error: Any, cause: Any) -> bool:
     """Whether the same may succeed soon: the server is away, restarting or full, or two were in conflict."""
     state = getattr(cause, "sqlstate", None)
     never_connected = state is None and type(cause).__name__ in ("OperationalError", "ConnectionTimeout")
+    if never_connected and any(words in str(cause).lower() for words in _REFUSED):
+        return False
     lost = bool(getattr(error, "connection_invalidated", False))
     return lost or never_connected or state in _PASSING or str(state).startswith("08")

@@ -148,6 +148,7 @@ def test_a_postgresql_that_is_away_is_told_without_its_password(
     assert "geheim" not in str(away["Records"])
     gone = findings(templates_folder, postgres_url.replace("/test", "/nothing"))["Records"]
     assert "does not exist" in gone.found
+    assert "Check the address under [records] url" in gone.get
 
 
 @pytest.mark.tools("postgresql")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ledgers import BOOT, NAME, NOW, a_ledger, accepted, open_mails, planned_ledger
-from postgres import Postgres
+from postgres import GUARDED, Postgres
 
 from notegen.domain.planned_mail import Summary
 from notegen.domain.reference import ReferenceRequest
@@ -103,6 +103,39 @@ def test_an_error_that_does_not_pass_is_told_at_once(postgres_url: str) -> None:
     with pytest.raises(RecordsError, match="does not exist") as caught, database.writing() as connection:
         connection.exec_driver_sql("SELECT nothing")
     assert not caught.value.temporary
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("notegen@", "nobody@"), 'role "nobody" does not exist'),
+        (("notegen@/test", "notegen@/nothing"), "does not exist"),
+        (("notegen@", f"{GUARDED}@"), "no password supplied"),
+        (("notegen@", f"{GUARDED}:falsch@"), "password authentication failed"),
+    ],
+)
+def test_who_is_refused_at_the_door_does_not_wait(
+    postgres_url: str, change: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(RecordsError, match=said) as caught:
+        Database(postgres_url.replace(*change)).tables()
+    assert not caught.value.temporary
+    assert "Check the address" in caught.value.hint
+    assert "falsch" not in str(caught.value)
+
+
+def test_a_password_is_read_from_its_own_file(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database(postgres_url).writing() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'geheim'")
+    passwords = tmp_path / "pgpass"
+    passwords.write_text(f"*:*:*:{GUARDED}:geheim\n")
+    passwords.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    assert Database(postgres_url.replace("notegen@", f"{GUARDED}@")).tables() == []
+    with Database(postgres_url).writing() as connection:
+        connection.exec_driver_sql(f"DROP ROLE {GUARDED}")
 
 
 def test_a_number_whose_hold_was_lost_is_not_entered_twice(folder: Path, postgres: Postgres) -> None:
