@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 """What ends a run gently."""
 
+_SILENCE = 60.0
 _STOPPED = (
     "Stopping: what is under way is finished, the rest waits for the next run. Once more ends it at once."
 )
@@ -104,6 +105,7 @@ def run_roster(face: Face, request: RunRequest) -> RunOutcome:
                 f"{planned.name}: this roster is known; the dispatch goes on where it stopped."
             )
         if request.detach:
+            leave_to_workers(face, ledger, planned.name, speaker(request.log_json))
             return RunOutcome(ledger.summary(planned.name), rejected, detached=True)
         only = None if request.selection.is_complete else [one.identity for one in chosen]
         trouble = _attempt(face, ledger, planned.name, composer, only, request)
@@ -179,6 +181,14 @@ def share_out(face: Face, ledger: Ledger) -> int:
         return 0
     open_queue(face.settings, ledger, key_of(activation_key_file(face.settings), keep=True))
     return face.settings.dispatch.portion
+
+
+def leave_to_workers(face: Face, ledger: Ledger, name: str, say: Callable[[str], None]) -> None:
+    """Begin as a run does, and say so where nobody is there who would go on."""
+    if claim_of(face.settings).resend_doubts:
+        ledger.resume(name, face.now())
+    if not ledger.workers(_SILENCE):
+        say("No worker gave a sign of life within the last minute: nothing goes until `notegen worker` runs.")
 
 
 def _attempt(

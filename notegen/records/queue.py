@@ -32,12 +32,16 @@ Handler = Callable[[Sequence[int]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Summons:
-    """A call to a worker: of which kind, to what (by numbers), how pressing, and from when on (now: None)."""
+    """A call to a worker: of which kind, to what (by numbers), how pressing, and from when on (now: None).
+
+    Only workers that listen to its queue hear it; all listen to the common one.
+    """
 
     kind: str
     numbers: tuple[int, ...]
     priority: int = 0
     at: datetime | None = None
+    queue: str = QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,14 @@ class Shift:
     """How a worker works: so many summonses at once, and three times in seconds.
 
     `heartbeat`: between two signs of life. `stalled`: without one it is dead. `poll`: between two looks.
+    `queues` are those it listens to besides the common one.
     """
 
     concurrency: int = 1
     heartbeat: float = 10.0
     stalled: float = 30.0
     poll: float = 5.0
+    queues: tuple[str, ...] = ()
 
 
 def prepare_queue(database: Database) -> None:
@@ -66,6 +72,14 @@ def enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
     """Write summonses within a transaction; one that waits already for the same is moved up, not doubled."""
     for start in range(0, len(calls), 1000):
         _enqueue(connection, calls[start : start + 1000])
+
+
+def withdraw(connection: Connection, kind: str, numbers: Sequence[Sequence[int]]) -> None:
+    """Take back the summonses to all of these that nobody has answered yet."""
+    connection.exec_driver_sql(
+        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)",
+        ([_lock(kind, each) for each in numbers],),
+    )
 
 
 _UNSUMMONED = """
@@ -103,8 +117,8 @@ async def work(
 ) -> None:
     """Answer summonses until `stop` is set and those that are under way have been answered.
 
-    `watch` is called every few seconds by one of all workers. RecordsError (temporary) when the database goes
-    away: call it again then.
+    `watch` is called at once, then every few seconds. RecordsError (temporary) when the database goes away:
+    call it again then.
     """
     _quieten()
     connector = procrastinate.PsycopgConnector(
@@ -117,10 +131,15 @@ async def work(
     app = procrastinate.App(connector=connector)
     for kind, handler in handlers.items():
         _add(app, kind, handler)
-    _add_watch(app, watch, shift)
     try:
         async with app.open_async():
-            await _until_stopped(app, shift, stop)
+            watching = asyncio.create_task(_watch(app, watch, shift))
+            try:
+                await _until_stopped(app, shift, stop)
+            finally:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
     except (exceptions.ConnectorException, psycopg.Error, OSError) as error:
         cause = error.__cause__ or error
         raise RecordsError(
@@ -133,7 +152,7 @@ async def work(
 async def _until_stopped(app: procrastinate.App, shift: Shift, stop: asyncio.Event) -> None:
     worker = asyncio.create_task(
         app.run_worker_async(
-            queues=[QUEUE],
+            queues=[QUEUE, *shift.queues],
             concurrency=shift.concurrency,
             fetch_job_polling_interval=shift.poll,
             update_heartbeat_interval=shift.heartbeat,
@@ -161,16 +180,14 @@ def _add(app: procrastinate.App, kind: str, handler: Handler) -> None:
         await handler(numbers)
 
 
-def _add_watch(app: procrastinate.App, watch: Handler, shift: Shift) -> None:
-    seconds = max(1, min(round(shift.heartbeat), 30))
-
-    @app.periodic(cron=f"* * * * * */{seconds}")
-    @app.task(name="watch", queue=QUEUE, queueing_lock="watch", priority=1000)
-    async def look(timestamp: int) -> None:
-        del timestamp
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=shift.stalled):
-            await _give_back(app, job)
-        await watch(())
+async def _watch(app: procrastinate.App, watch: Handler, shift: Shift) -> None:
+    """Every few seconds, whatever the worker is busy with: what others forsook is brought back."""
+    while True:
+        with contextlib.suppress(exceptions.ConnectorException, RecordsError):
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=shift.stalled):
+                await _give_back(app, job)
+            await watch(())
+        await asyncio.sleep(shift.heartbeat)
 
 
 async def _give_back(app: procrastinate.App, job: jobs.Job) -> None:
@@ -185,7 +202,7 @@ async def _give_back(app: procrastinate.App, job: jobs.Job) -> None:
 
 
 def _enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
-    by_lock = {f"{call.kind} {' '.join(map(str, call.numbers))}": call for call in calls}
+    by_lock = {_lock(call.kind, call.numbers): call for call in calls}
     waiting = connection.exec_driver_sql(
         "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)",
         (list(by_lock),),
@@ -194,7 +211,11 @@ def _enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
     new = [_job(lock, call) for lock, call in by_lock.items() if lock not in known]
     if new:
         offline = procrastinate.SyncPsycopgConnector()
-        JobManager(offline).batch_defer_jobs(new, connection=_driver(connection))
+        try:
+            JobManager(offline).batch_defer_jobs(new, connection=_driver(connection))
+        except exceptions.AlreadyEnqueued as error:
+            # Given back by another at this very moment.
+            raise RecordsError("two called a worker to the same at once", temporary=True) from error
     for lock in sorted(known):
         connection.exec_driver_sql(
             "UPDATE procrastinate_jobs SET scheduled_at = least(scheduled_at, coalesce(%s, now())) "
@@ -203,10 +224,15 @@ def _enqueue(connection: Connection, calls: Sequence[Summons]) -> None:
         )
 
 
+def _lock(kind: str, numbers: Sequence[int]) -> str:
+    """What is the same for two summonses to the same; one of them waits at a time."""
+    return f"{kind} {' '.join(map(str, numbers))}"
+
+
 def _job(lock: str, call: Summons) -> jobs.Job:
     return jobs.Job(
         id=None,
-        queue=QUEUE,
+        queue=call.queue,
         task_name=call.kind,
         priority=call.priority,
         lock=None,

@@ -32,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
 
 def worker(
     concurrency: Annotated[
-        int, typer.Option(min=1, max=64, metavar="N", help="Portions that are sent at once.")
+        int, typer.Option(min=1, max=12, metavar="N", help="Portions that are sent at once.")
     ] = 2,
     health: Annotated[
         bool, typer.Option("--health", help="Only say whether a worker is alive; 0 when one is.")

@@ -158,6 +158,18 @@ def test_a_run_sends_by_itself_where_no_worker_is(tmp_path: Path, postgres_url: 
     kept_its_promise(server, 25, 0)
 
 
+def test_where_nobody_is_there_to_send_it_is_said(tmp_path: Path, postgres_url: str) -> None:
+    settings(tmp_path, 1, postgres_url)
+    left = notegen(tmp_path, "dispatch", "run", roster(tmp_path, 2), "--detach")
+    assert (left.returncode, "No worker gave a sign of life" in left.stderr) == (0, True)
+
+
+def test_a_file_cannot_be_left_to_workers(tmp_path: Path) -> None:
+    refused = notegen(tmp_path, "dispatch", "run", roster(tmp_path, 2), "--detach")
+    assert (refused.returncode, "PostgreSQL" in refused.stderr) == (2, True)
+    assert not (tmp_path / "notegen.db").exists()
+
+
 def test_a_run_and_workers_send_one_dispatch_together(tmp_path: Path, postgres_url: str) -> None:
     with serving_in_thread() as server:
         settings(tmp_path, server.port, postgres_url, portion=5)
