@@ -94,4 +94,5 @@ def _values(own: dict[str, Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    # What looks like a link is an example of one.
+    return text.replace("|", "\\|").replace("\n", " ").replace("](", "]&#40;")
