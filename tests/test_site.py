@@ -11,10 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from finding_reference import findings
 from gallery import DOCUMENTS, MAILS
 from playwright.sync_api import expect, sync_playwright
 from settings_reference import undescribed
 from state_reference import states
+from test_templates import codes
 
 from notegen.domain.notification import SEQUENCES, NotificationKind
 from notegen.domain.planned_mail import MailState
@@ -99,6 +101,12 @@ def test_the_gallery_shows_every_mail_and_every_document() -> None:
     # The script names one person's mails by their order.
     assert tuple(MAILS)[:3] == SEQUENCES["activation"]
     assert set(MAILS) == set(NotificationKind)
+
+
+def test_the_reference_has_every_finding_that_the_program_makes() -> None:
+    told = {code for of_file in findings().values() for code in of_file}
+    assert codes()
+    assert codes() - told == set()
 
 
 def test_every_setting_and_every_state_is_described() -> None:

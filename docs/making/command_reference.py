@@ -31,7 +31,8 @@ def every_command() -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def commands_page() -> str:
     """The page: a heading a group, a heading a command."""
-    parts, group = [_INTRODUCTION], ("",)
+    parts = [_INTRODUCTION]
+    group: tuple[str, ...] = ()
     for words, each in every_command():
         if len(words) > 1 and words[:1] != group:
             group = words[:1]
