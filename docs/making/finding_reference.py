@@ -24,12 +24,14 @@ _TITLES = {
 
 
 def findings() -> dict[str, dict[str, tuple[str, str]]]:
-    """What was found and what to do, by code, by file. Titles and help of forms are left out."""
+    """What was found and what to do, by code, by file. Words of forms and mails are left out."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for file in sorted(_FOLDER.glob("*.toml")):
         messages = tomllib.loads(file.read_text(encoding="utf-8"))
         own = {
-            code: (m["what"], m["do"]) for code, m in messages.items() if m["what"].endswith((".", "?", "!"))
+            code: (said["what"], said["do"])
+            for code, said in messages.items()
+            if said["what"].endswith((".", "?", "!")) and not code.startswith("announcement-")
         }
         if own:
             found[file.stem] = own

@@ -17,6 +17,8 @@ Made from the program itself. `notegen.toml` stands in the folder in which `note
 from the working folder. An unknown key is refused with its line and the nearest key that exists. `notegen
 schema settings` prints the same as JSON Schema.
 
+A list is written as JSON in its variable: `NOTEGEN_TEMPLATES__FOLDERS='["texts"]'`.
+
 A password never stands in the file: name a `password_file` under `[smtp]`, or set `NOTEGEN_SMTP__PASSWORD`;
 a database password stands in `NOTEGEN_RECORDS__URL`.
 """
@@ -36,7 +38,8 @@ def settings_page() -> str:
     """The page: a heading a section, a row a key."""
     parts = [_INTRODUCTION, "## At the top\n", _table("NOTEGEN_", _own(Settings))]
     for path, section in _sections(Settings, ()):
-        said = " ".join((section.__doc__ or "").split()).partition("`: ")[2]
+        whole = " ".join((section.__doc__ or "").split())
+        said = whole.partition("`: ")[2] or whole
         parts.append(f"## [{'.'.join(path)}]\n\n{said[:1].upper()}{said[1:]}\n")
         variable = "" if path[-1] == "fr" else "NOTEGEN_" + "".join(f"{part.upper()}__" for part in path)
         parts.append(_table(variable, _own(section)))
