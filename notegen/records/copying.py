@@ -26,7 +26,16 @@ from notegen.records.database import (
 )
 from notegen.records.moment import to_stored
 from notegen.records.register_rows import entry_of
-from notegen.records.schema import dispatches, mails, metadata, portions, prepare, register_entries, versions
+from notegen.records.schema import (
+    PASSING,
+    dispatches,
+    mails,
+    metadata,
+    portions,
+    prepare,
+    register_entries,
+    versions,
+)
 
 _AT_ONCE = 2000
 _LOCK = "LOCK TABLE {} IN EXCLUSIVE MODE"
@@ -48,7 +57,8 @@ def copy_records(source_url: str, target_url: str, now: datetime) -> Mapping[str
             )
         prepare(source)
         prepare(target)
-        tables = [table for table in metadata.sorted_tables if table is not versions]
+        left = (versions, *PASSING)
+        tables = [table for table in metadata.sorted_tables if table not in left]
         with source.writing() as outgoing, target.writing() as incoming:
             _still(outgoing, tables)
             _still(incoming, tables)

@@ -3,7 +3,7 @@
 Moments are whole milliseconds since 1970, UTC. A person stands in `people` under a keyed digest; `payload`
 holds what sending still needs and is erased with the person's last mail; `due` is the moment from which the
 person's next mail may go, and NULL when none may. `paces` holds, for each rate that all senders share, when
-the next mail may go (microseconds).
+the next mail may go (microseconds). What is printed by workers passes through the tables of print orders.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from notegen.records.database import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -30,7 +31,7 @@ from notegen.records.database import (
     update,
 )
 
-VERSION = 2
+VERSION = 3
 
 metadata = MetaData()
 
@@ -155,13 +156,56 @@ register_entries = Table(
     Column("chain", Text, nullable=False),
 )
 
+print_orders = Table(
+    "print_orders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("colophon", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("taken", Integer, nullable=False, server_default="0"),
+    Column("alive_until", BigInteger, nullable=False),
+)
+
+print_parts = Table(
+    "print_parts",
+    metadata,
+    Column("print_order", Integer, ForeignKey("print_orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("documents", LargeBinary),
+    Column("created", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("holder", Text),
+    Column("lease_until", BigInteger),
+)
+
+print_copies = Table(
+    "print_copies",
+    metadata,
+    Column("print_order", Integer, ForeignKey("print_orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("pdf", LargeBinary, nullable=False),
+)
+
+presses = Table(
+    "presses",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("colophon", Text, nullable=False),
+    Column("alive_until", BigInteger, nullable=False),
+)
+
+PASSING = (print_copies, print_parts, print_orders, presses)
+"""What these tables hold is of the moment: whoever wants a print made it, and takes it away again."""
+
 
 def _new_tables_only(connection: Connection) -> None:
     """Tables that were missing are made before any step."""
     del connection
 
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _new_tables_only}
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {1: _new_tables_only, 2: _new_tables_only}
 """The step that leads from a version to the next one."""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,6 +19,7 @@ from notegen.rendering.document import Document
 from notegen.rendering.pdf import PdfWriter
 
 _AHEAD = 4
+_MOST = 1000
 
 
 def write_all(documents: Iterable[Document], jobs: int = 1) -> Iterator[bytes]:
@@ -28,10 +32,66 @@ def write_all(documents: Iterable[Document], jobs: int = 1) -> Iterator[bytes]:
         writer = PdfWriter()
         yield from (_written(writer, document) for document in documents)
         return
+    with _pool(jobs) as pool:
+        yield from _in_order(pool, iter(documents), jobs * _AHEAD)
+
+
+class Press:
+    """Printing processes for whoever has now and then something to print; several threads may begin at once.
+
+    They are started when first needed, anew when one of them died, and after a thousand documents.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._begun = 0
+
+    def begin(self, document: Document) -> Future[bytes]:
+        """The PDF of a document, in time. RenderingError when it cannot be written; BrokenProcessPool."""
+        with self._lock:
+            if self._begun >= _MOST:
+                self._retire()
+            if self._pool is not None:
+                try:
+                    self._begun += 1
+                    return self._pool.submit(_write, document)
+                except BrokenProcessPool:
+                    self._retire()
+            self._pool, self._begun = _pool(self._processes), 1
+            return self._pool.submit(_write, document)
+
+    def close(self) -> None:
+        """End the processes when they have printed what is begun."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+                self._pool = None
+
+    def _retire(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+        self._pool, self._begun = None, 0
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        yield from _in_order(pool, iter(documents), jobs * _AHEAD)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_attend)
+
+
+def _attend() -> None:
+    """Leave Ctrl-C to the process that asked for the prints, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _in_order(pool: ProcessPoolExecutor, documents: Iterator[Document], ahead: int) -> Iterator[bytes]:
