@@ -63,7 +63,7 @@ def _section(words: tuple[str, ...], each: Any) -> str:
     usage = " ".join([name, *(_shown(argument) for argument in arguments), "[OPTIONS]"])
     parts = [f"{'#' * (2 if len(words) == 1 else 3)} {name}", _prose(said), f"```text\n{usage}\n```"]
     if own:
-        parts.append("| takes | |\n|---|---|\n" + "\n".join(_row(parameter) for parameter in own))
+        parts.append("| takes | which is |\n|---|---|\n" + "\n".join(_row(parameter) for parameter in own))
     parts.append(f"For example:\n\n```sh\n{example.strip()}\n```")
     return "\n\n".join(parts) + "\n"
 

@@ -49,7 +49,7 @@ def _section(kind: SchemaKind) -> str:
     parts = [
         f"## {title}",
         f"{said.removesuffix('.')}. Example: `{example}`; schema: `notegen schema {kind.value}`.",
-        "| key | | is |\n|---|---|---|\n" + "\n".join(rows),
+        "| key | needed | is |\n|---|---|---|\n" + "\n".join(rows),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -60,7 +60,7 @@ def _entry(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(schema: dict[str, Any], name: str, own: dict[str, Any], depth: int = 0) -> Iterator[str]:
-    needed = "needed" if name.rpartition(".")[2] in schema.get("required", []) else ""
+    needed = "yes" if name.rpartition(".")[2] in schema.get("required", []) else ""
     yield f"| `{name}` | {needed} | {_cell(own.get('description', ''))}{_values(own)} |"
     if depth < 2:
         for inner in _inner(schema, own):

@@ -61,6 +61,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return "\n".join(_indented(mended.split("\n")))
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Give the search a name that a screen reader can say; the theme forgot it."""
+    del page, config
+    dialog = 'data-md-component="search" role="dialog"'
+    return output.replace(dialog, f'{dialog} aria-label="Search"')
+
+
 def _indented(lines: list[str]) -> Iterator[str]:
     """What stands below a numbered step, four blanks in: to Python-Markdown, three are another paragraph."""
     is_step = False
