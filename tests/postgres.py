@@ -7,6 +7,7 @@ killed. PostgreSQL refuses to run as root, so root starts it as the user `postgr
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -18,11 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 from psycopg import sql
 from senders import until
 
+PREFIX = "notegen-pg-"
 OWNER = "notegen"
 GUARDED = "guarded"
 """A user who has to give a password; a test that needs one creates this user."""
@@ -127,8 +130,10 @@ class Postgres:
 @contextmanager
 def running_postgres(initdb: str) -> Iterator[Postgres]:
     """A new cluster, gone at the end with all that is in it; `initdb` is the path of that program."""
+    _sweep()
     programs = Path(initdb).resolve().parent
-    folder = Path(tempfile.mkdtemp(prefix="notegen-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    owner = _owned(folder)
     cluster = Postgres(programs, folder)
     try:
         user = _user()
@@ -148,6 +153,23 @@ def running_postgres(initdb: str) -> Iterator[Postgres]:
     finally:
         cluster.close()
         shutil.rmtree(folder)
+        owner.close()
+
+
+def _owned(folder: Path) -> BinaryIO:
+    """A file that is locked for as long as this process lives, so that others leave the folder alone."""
+    owner = (folder / "owner.new").open("wb")
+    fcntl.flock(owner, fcntl.LOCK_EX)
+    (folder / "owner.new").rename(folder / "owner")
+    return owner
+
+
+def _sweep() -> None:
+    """Remove the clusters of processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), (folder / "owner").open("rb") as owner:
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _user() -> pwd.struct_passwd | None:
