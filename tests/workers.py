@@ -61,7 +61,9 @@ def accepted(folder: Path, *names: str) -> list[int]:
     """How many mails of each dispatch were accepted; nothing while the database is away."""
     try:
         return [status(folder, name).summary.accepted for name in names]
-    except RecordsError:
+    except RecordsError as error:
+        if not error.temporary:
+            raise
         return []
 
 

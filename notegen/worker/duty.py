@@ -86,6 +86,9 @@ async def send_portion(duty: Duty, numbers: Sequence[int]) -> None:
     duty.figures.portions += 1
     try:
         await _send(duty, held)
+    except BaseException:
+        held.rest_until(duty.now() + timedelta(seconds=_FIRST_REST))
+        raise
     finally:
         duty.figures.at_work -= 1
         await asyncio.to_thread(held.release)
@@ -100,14 +103,14 @@ async def _send(duty: Duty, held: Sending) -> None:
         summary = await run(
             held, duty.composer, lambda: delivery, duty.options, duty.now, duty.jitter, watch, duty.stop
         )
+    except RecordsError:
+        raise
     except NotegenError as error:
         duty.figures.troubles += 1
         duty.figures.in_a_row += 1
         seconds = _rest(duty)
         held.rest_until(duty.now() + timedelta(seconds=seconds))
         duty.report("portion_in_trouble", level="error", **facts, **_told(error), rest_seconds=seconds)
-        if isinstance(error, RecordsError):
-            raise
         return
     duty.figures.in_a_row = 0
     if not duty.stop.is_set():
@@ -119,7 +122,12 @@ async def _send(duty: Duty, held: Sending) -> None:
 
 async def _work(duty: Duty, address: str) -> None:
     async def portion(numbers: Sequence[int]) -> None:
-        await send_portion(duty, numbers)
+        try:
+            await send_portion(duty, numbers)
+        except Exception as error:
+            told = _told(error) if isinstance(error, NotegenError) else {"what": type(error).__name__}
+            duty.report("portion_in_trouble", level="error", portion=numbers[-1], **told)
+            raise
 
     async def watch(_: Sequence[int]) -> None:
         summoned = await asyncio.to_thread(duty.ledger.summon, duty.now())
