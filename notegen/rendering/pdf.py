@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.text import line_break
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -31,6 +32,7 @@ from notegen.rendering.overflow import ENDLESS, Overflow, excess
 from notegen.rendering.standing_type import StandingType
 from notegen.rendering.tagging import PageLink, PageShape, SectionPages, finish, number_links
 from notegen.rendering.template import LAYOUT, Markup, Templates
+from notegen.rendering.text_attributes import Frugal
 
 _FOOT_CLEARANCE = 9.0
 _PX_TO_MM = 25.4 / 96
@@ -41,6 +43,7 @@ _HINT = "Look at the emblem and the looks: what they name must lie inside them, 
 _LOG = logging.getLogger("weasyprint")
 _LOG.addHandler(logging.NullHandler())
 logging.getLogger("fontTools").setLevel(logging.WARNING)
+line_break.pango = Frugal(line_break.pango, line_break.ffi)
 
 
 class _Listener(logging.Handler):
