@@ -102,7 +102,7 @@ class DispatchSettings(_Section):
         default=60, ge=1, description="How long a sender without a sign of life keeps what it holds."
     )
     portion: int = Field(
-        default=250, ge=1, le=5000, description="People whose mails one worker sends at one go (PostgreSQL)."
+        default=500, ge=1, le=5000, description="People whose mails one worker sends at one go (PostgreSQL)."
     )
     retention_days: int = Field(default=90, ge=0, description="How long `dispatch purge` keeps what ended.")
 
