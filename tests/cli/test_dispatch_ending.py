@@ -21,9 +21,9 @@ from senders import MAILS, ROSTER, Gate, settings, started, until
 from smtp_server import CLOSE, Script, serving_in_thread
 from terminal import Notegen
 
-from notegen.mailroom import loop_options
 from notegen.delivery.dkim import DkimSigner
 from notegen.delivery.settings import DkimSettings
+from notegen.mailroom import loop_options
 from notegen.settings import DispatchSettings, Settings
 
 KEYS = {"name", "planned", "accepted", "refused", "deferred", "in_doubt", "held"}
