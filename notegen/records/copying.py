@@ -14,13 +14,13 @@ from typing import Any
 
 from notegen.domain.planned_mail import MailState
 from notegen.errors import RecordsError
+from notegen.records.batch import write_batch
 from notegen.records.chain import broken_links
 from notegen.records.database import (
     Connection,
     Database,
     Table,
     bindparam,
-    executed_many,
     insert,
     select,
 )
@@ -106,10 +106,10 @@ def _refuse_filled(connection: Connection, tables: list[Table], where: str) -> N
 
 def _copied(outgoing: Connection, incoming: Connection, table: Table, where: str) -> int:
     into = insert(table).values({column.name: bindparam(column.name) for column in table.columns})
-    names = [column.name for column in table.columns]
+    names = tuple(column.name for column in table.columns)
     count, sent = 0, 0
     for rows in _portions(outgoing, table):
-        executed_many(incoming, into, [dict(zip(names, row, strict=True)) for row in rows])
+        write_batch(incoming, into, names, rows)
         count += len(rows)
         sent += sum(map(_print_of, rows))
     found, arrived = 0, 0

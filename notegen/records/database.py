@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,6 @@ __all__ = [
     "bindparam",
     "case",
     "delete",
-    "executed_many",
     "executed_one",
     "exists",
     "func",
@@ -197,28 +195,9 @@ def shown_address(url: str) -> str:
     return shown.render_as_string().replace("%2F", "/")
 
 
-def executed_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run one statement of this room for each row (all with the same names); nothing at all for no rows.
-
-    The statement is put into SQL once and for all: doing so for each row costs more than the row itself.
-    """
-    if not rows:
-        return
-    sql, names, values = _compiled(statement, connection.dialect)
-    constants = {name: value for name, value in values.items() if name not in rows[0]}
-    if names is None:
-        connection.exec_driver_sql(sql, [{**constants, **row} for row in rows])
-        return
-    place = itemgetter(*names)
-    if constants:
-        connection.exec_driver_sql(sql, [place({**constants, **row}) for row in rows])
-    else:
-        connection.exec_driver_sql(sql, [place(row) for row in rows])
-
-
 def executed_one(connection: Connection, statement: Any, **values: Any) -> Any:
     """The row that a statement of this room finds for some values, or None; for what is asked often."""
-    sql, names, _ = _compiled(statement, connection.dialect)
+    sql, names = _compiled(statement, connection.dialect)
     found = connection.exec_driver_sql(
         sql, values if names is None else tuple(values[name] for name in names)
     )
@@ -226,10 +205,10 @@ def executed_one(connection: Connection, statement: Any, **values: Any) -> Any:
 
 
 @cache
-def _compiled(statement: Any, dialect: Any) -> tuple[str, tuple[str, ...] | None, Mapping[str, Any]]:
+def _compiled(statement: Any, dialect: Any) -> tuple[str, tuple[str, ...] | None]:
     compiled = statement.compile(dialect=dialect)
     names = compiled.positiontup
-    return str(compiled), None if names is None else tuple(names), compiled.params
+    return str(compiled), None if names is None else tuple(names)
 
 
 def _address(url: str) -> URL:
