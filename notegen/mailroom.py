@@ -20,8 +20,11 @@ from notegen.domain.mail import Delivery
 from notegen.errors import RecordsError, SettingsError
 from notegen.office import REHEARSAL_URL
 from notegen.records.ledger import Ledger, open_ledger
+from notegen.records.print_part import Hold
 from notegen.records.sending import Claim
 from notegen.settings import Settings, read_key
+
+_LONGEST_HOLD = timedelta(seconds=20)
 
 
 def make_delivery(settings: Settings, dispatch: str) -> Delivery:
@@ -68,6 +71,12 @@ def claim_of(settings: Settings) -> Claim:
         lease=timedelta(seconds=settings.dispatch.lease_seconds),
         resend_doubts=settings.dispatch.in_doubt == "resend",
     )
+
+
+def hold_of(settings: Settings) -> Hold:
+    """Under whose name, and for how long without a sign of life, this process holds what it prints."""
+    claim = claim_of(settings)
+    return Hold(claim.holder, min(claim.lease, _LONGEST_HOLD))
 
 
 def open_shared(settings: Settings, activation_key: bytes) -> tuple[Ledger, str]:

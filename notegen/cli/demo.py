@@ -41,9 +41,10 @@ def add_to(app: typer.Typer) -> None:
 
 def _print_notes(face: Face, examples: Path, folder: Path) -> None:
     from notegen.flows import PrintWishes, print_notes, read_notes_file
+    from notegen.rendering.press import write_all
 
     notes = [note for name in NOTES for note, _ in read_notes_file(examples / name, face.house)]
-    for path in print_notes(notes, face.house, folder, PrintWishes()):
+    for path in print_notes(notes, face.house, folder, PrintWishes(), write_all):
         answer(path)
 
 

@@ -237,11 +237,6 @@ def show_findings(file: str, found: Sequence[Problem], language: Language) -> No
     show(drawn)
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def counted(items: Iterable[T], total: int, what: str) -> Iterator[T]:
     """The items, with a bar on a terminal that says how many of them there were."""
     if not sys.stderr.isatty():

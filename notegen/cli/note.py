@@ -16,12 +16,12 @@ from notegen.cli.face import (
     as_json,
     command,
     counted,
-    processors,
     refuse_existing,
     sentence,
     show_findings,
     tell,
 )
+from notegen.cli.printer import Jobs, Workers, printer
 from notegen.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ AddresseeList = Annotated[
     Path | None,
     typer.Option("--addressees", metavar="FILE", help="A list in which addressees are looked up."),
 ]
-Jobs = Annotated[int, typer.Option(min=0, metavar="N", help="Processes at work; 0: one a processor.")]
 
 
 class NewKind(StrEnum):
@@ -137,6 +136,7 @@ def render(
     separate: Annotated[bool, typer.Option("--separate", help="One PDF a language.")] = False,
     addressees: AddresseeList = None,
     jobs: Jobs = 0,
+    workers: Workers = False,
 ) -> None:
     """Print notes as PDF/A-3a and PDF/UA-1; an issued note is never overwritten.
 
@@ -147,8 +147,9 @@ def render(
     notes = [note for file in files for note in _manuscripts(face, file, addressees)]
     languages = tuple(code.strip() for code in only.split(",") if code.strip())
     wishes = PrintWishes(draft=draft, html=html, only=languages, separate=separate)
-    for path in print_notes(notes, face.house, output, wishes, min(len(notes), jobs or processors())):
-        answer(path)
+    with printer(face, len(notes), jobs, workers=workers, single=True) as chosen:
+        for path in print_notes(notes, face.house, output, wishes, chosen):
+            answer(path)
 
 
 @command(app)
@@ -159,6 +160,7 @@ def merge(
     output: Folder = Path("out"),
     draft: Annotated[bool, typer.Option("--draft", help="Watermark, and no number.")] = False,
     jobs: Jobs = 0,
+    workers: Workers = False,
 ) -> None:
     """Print one note per mission, in that mission's languages.
 
@@ -171,9 +173,10 @@ def merge(
     _warn(face, warnings)
     missions = _concerned(note, tuple(read_addressees(addressees, face.languages).values()))
     _refuse_faulty(face, file, [note], missions)
-    printed = merge_note(note, missions, face.house, draft=draft, jobs=jobs or processors())
-    for addressee, pdf in counted(printed, len(missions), "notes"):
-        answer(save(output / f"{note_stem(note, draft)}-{addressee.key}.pdf", pdf))
+    with printer(face, len(missions), jobs, workers=workers, single=False) as chosen:
+        printed = merge_note(note, missions, face.house, chosen, draft=draft)
+        for addressee, pdf in counted(printed, len(missions), "notes"):
+            answer(save(output / f"{note_stem(note, draft)}-{addressee.key}.pdf", pdf))
 
 
 def _manuscripts(face: Face, file: Path, addressees: Path | None) -> list[Manuscript]:

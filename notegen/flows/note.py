@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     # What is heavy is loaded by the line that needs it.
     from notegen.domain.addressee import Addressee
     from notegen.rendering.document import Document
+    from notegen.rendering.press import Printer
 
 
 def read_manuscripts_file(
@@ -105,7 +106,7 @@ class PrintWishes:
 
 
 def print_notes(
-    notes: Iterable[Manuscript], house: House, folder: Path, wishes: PrintWishes, jobs: int = 1
+    notes: Iterable[Manuscript], house: House, folder: Path, wishes: PrintWishes, printer: Printer
 ) -> Iterator[Path]:
     """Write the PDFs of notes (one a language if `separate`), and their HTML if wanted; gives each path.
 
@@ -113,14 +114,13 @@ def print_notes(
     NoteFileError where the sections of one cite different references, unless it is a draft.
     """
     from notegen.rendering.pdf import PdfWriter
-    from notegen.rendering.press import write_all
 
     notes = tuple(notes)
     if not wishes.draft:
         for note in notes:
             _refuse_discord(note, house)
     named = [part for note in notes for part in _parts(note, house, wishes)]
-    pdfs = write_all((document for _, document in named), jobs)
+    pdfs = printer(document for _, document in named)
     for (stem, document), pdf in zip(named, pdfs, strict=True):
         yield save(folder / f"{stem}.pdf", pdf)
         if wishes.html:
@@ -147,19 +147,17 @@ def _parts(note: Manuscript, house: House, wishes: PrintWishes) -> Iterator[tupl
 
 
 def merge_note(
-    note: VerbalNote, addressees: Sequence[Addressee], house: House, *, draft: bool = False, jobs: int = 1
+    note: VerbalNote, addressees: Sequence[Addressee], house: House, printer: Printer, *, draft: bool = False
 ) -> Iterator[tuple[Addressee, bytes]]:
     """One PDF per mission, in that mission's languages, in the order of the list.
 
-    This is the seam of every merge: how the copies are made is its own business. Raises NoteFileError before
-    the first copy when the note lacks a mission's language.
+    This is the seam of every merge: how the copies are made is the printer's business. Raises NoteFileError
+    before the first copy when the note lacks a mission's language.
     """
-    from notegen.rendering.press import write_all
-
     refuse_strays(note, addressees)
     notes = [addressed(note, addressee) for addressee in addressees]
     documents = (compose_note(each, house, draft=draft) for each in notes)
-    yield from zip(addressees, write_all(documents, jobs), strict=True)
+    yield from zip(addressees, printer(documents), strict=True)
 
 
 def addressed(note: VerbalNote, addressee: Addressee) -> VerbalNote:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from notegen.domain.colophon import Colophon
 from notegen.errors import RecordsError
-from notegen.records.print_orders import Hold, Part, PrintOrders
+from notegen.records.print_orders import PrintOrders, open_print_orders
+from notegen.records.print_part import Hold, Part
 from notegen.rendering.document import Document
 from notegen.rendering.forme import unpack
 from notegen.rendering.press import Press
@@ -29,6 +30,15 @@ class Bench:
     def queue(self) -> str:
         """The queue to which presses of this colophon listen."""
         return queue_of(self.colophon)
+
+
+@contextmanager
+def opened_bench(
+    url: str, colophon: Colophon, hold: Hold, processes: int, now: Callable[[], datetime]
+) -> Iterator[Bench]:
+    """A bench at the orders of that PostgreSQL, with so many printing processes; closed at the end."""
+    with closing(open_print_orders(url)) as orders, closing(Press(processes)) as press:
+        yield Bench(orders, press, colophon, hold, now)
 
 
 def queue_of(colophon: Colophon) -> str:

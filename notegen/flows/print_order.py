@@ -21,12 +21,10 @@ from typing import TypeVar
 from notegen.errors import RecordsError
 from notegen.flows.presswork import Bench, print_part
 from notegen.records.patience import Patience
-from notegen.records.print_orders import Part
+from notegen.records.print_part import Part
 from notegen.rendering.document import Document
 from notegen.rendering.forme import pack, size_of
-
-Printer = Callable[[Iterable[Document]], Iterator[bytes]]
-"""Gives the PDF of each document, in their order."""
+from notegen.rendering.press import Printer
 
 T = TypeVar("T")
 
@@ -39,25 +37,25 @@ _DATABASE_AWAY = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """How an order is shared: documents a part, how pressing it is, who prints here, and after how long.
+    """How an order is shared: documents a part, how pressing it is, and how long workers are waited for.
 
-    A part that no worker has taken up after `patience` is printed by this process, `hands` of them at once.
+    A part that none has taken up after `patience` is printed by this machine.
     """
 
     size: int
     priority: int
-    hands: int = 1
     patience: timedelta = timedelta(seconds=10)
 
 
 @contextmanager
-def shared_printer(bench: Bench, sharing: Sharing) -> Iterator[Printer]:
+def shared_printer(bench: Bench, sharing: Sharing, hands: int = 1) -> Iterator[Printer]:
     """A printer for one run of documents; when the block ends, nothing of the order is left.
 
-    Raises what a press here raises for a document that cannot be written, when its turn comes.
+    What is left to this machine is printed by so many `hands` at once. Raises what a press here raises for a
+    document that cannot be written, when its turn comes.
     """
     number = bench.orders.open(bench.colophon.text, sharing.priority, bench.now())
-    order = _Order(bench, sharing, number)
+    order = _Order(bench, sharing, hands, number)
     try:
         yield order.printed
     finally:
@@ -85,13 +83,14 @@ def cut(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
 class _Order:
     """One order while its command waits for it."""
 
-    def __init__(self, bench: Bench, sharing: Sharing, number: int) -> None:
+    def __init__(self, bench: Bench, sharing: Sharing, hands: int, number: int) -> None:
         self._bench = bench
         self._sharing = sharing
         self._number = number
         self._database = Patience(_DATABASE_AWAY)
         self._stop = Event()
-        self._hands = ThreadPoolExecutor(sharing.hands)
+        self._hands = ThreadPoolExecutor(hands)
+        self._most = hands
         self._at_work: dict[Future[bool], Part] = {}
         self._faults: dict[int, tuple[int, BaseException]] = {}
         self._parts = self._ordered = self._taken = 0
@@ -152,7 +151,7 @@ class _Order:
     def _help(self) -> None:
         """Print here what waited for too long."""
         self._collect()
-        while len(self._at_work) < self._sharing.hands:
+        while len(self._at_work) < self._most:
             part = self._patiently(self._take_up)
             if part is None:
                 return

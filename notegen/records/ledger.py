@@ -19,7 +19,7 @@ from notegen.records.leasing import leased
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.portions import Share, Wanted
-from notegen.records.retention import carry_over, empty_ended, expire_all
+from notegen.records.retention import carry_over, empty_ended, erase_prints, expire_all
 from notegen.records.schema import dispatches, prepare
 from notegen.records.seal import check_seal
 from notegen.records.sending import (
@@ -236,6 +236,7 @@ class Ledger:
         The name, digest and dates of a dispatch stay, so that the same content is still recognised. Returns
         how many dispatches were emptied.
         """
+        erase_prints(self._database, now)
         expire_all(self._database, lambda name: open_journal(self._journals, self._stem(name)), now)
         return empty_ended(self._database, now - retention, now)
 

@@ -8,7 +8,6 @@ their order and takes everything away at the end; what a dead one left is erased
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from notegen.records.database import (
     update,
 )
 from notegen.records.moment import to_stored
+from notegen.records.print_part import Hold, Part
 from notegen.records.queue import Summons, enqueue, prepare_queue, withdraw
 from notegen.records.schema import prepare, presses, print_copies, print_orders, print_parts
 
@@ -32,28 +32,6 @@ MOST_TRIES = 3
 """Workers try a part so often; then it is left to the command that ordered it, which says what is wrong."""
 
 _LOST_AFTER = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an order under lease: its packed documents, and the number of the first copy in the order.
-
-    `printed` are the numbers of copies that need not be printed any more.
-    """
-
-    order: int
-    number: int
-    first: int
-    documents: bytes
-    printed: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Under whose name, and how long without a sign of life, parts are held."""
-
-    holder: str
-    lease: timedelta
 
 
 class PrintOrders:
@@ -178,15 +156,7 @@ class PrintOrders:
 
     def erase_lost(self, now: datetime) -> int:
         """Erase orders of commands that died, and presses without a sign of life; how many orders."""
-        moment = to_stored(now)
-        with self._database.writing() as connection:
-            lost = select(print_orders.c.id).where(print_orders.c.alive_until <= moment)
-            numbers = list(
-                connection.execute(lost.with_for_update(skip_locked=True, key_share=True)).scalars()
-            )
-            _erase(connection, numbers)
-            connection.execute(delete(presses).where(presses.c.alive_until <= moment))
-        return len(numbers)
+        return erase_lost(self._database, now)
 
     def greet(self, name: str, colophon: str, until: datetime) -> None:
         """A press is there and will be until that moment at least."""
@@ -218,6 +188,17 @@ def open_print_orders(url: str) -> PrintOrders:
     prepare(database)
     prepare_queue(database)
     return PrintOrders(database)
+
+
+def erase_lost(database: Database, now: datetime) -> int:
+    """Erase orders of commands that died, and presses without a sign of life; how many orders."""
+    moment = to_stored(now)
+    with database.writing() as connection:
+        lost = select(print_orders.c.id).where(print_orders.c.alive_until <= moment)
+        numbers = list(connection.execute(lost.with_for_update(skip_locked=True, key_share=True)).scalars())
+        _erase(connection, numbers)
+        connection.execute(delete(presses).where(presses.c.alive_until <= moment))
+    return len(numbers)
 
 
 def _leased(connection: Connection, wanted: Any, hold: Hold, now: datetime) -> Part | None:

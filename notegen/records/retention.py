@@ -54,6 +54,15 @@ def empty_ended(database: Database, before: datetime, now: datetime) -> int:
     return count
 
 
+def erase_prints(database: Database, now: datetime) -> None:
+    """Erase print orders that nobody waits for any more; there are none without PostgreSQL."""
+    if database.file is None:
+        # What only PostgreSQL needs may not be installed elsewhere.
+        from notegen.records.print_orders import erase_lost
+
+        erase_lost(database, now)
+
+
 def carry_over(connection: Connection, row: Any, journal: Journal, now: datetime) -> None:
     """Carry what a dead sender of a whole dispatch left into the ledger."""
     # Which start of the machine this is, is not known here: what may have gone is in doubt.

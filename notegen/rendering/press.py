@@ -8,15 +8,22 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import Document
-from notegen.rendering.pdf import PdfWriter
+
+if TYPE_CHECKING:
+    # WeasyPrint is loaded by the process that prints.
+    from notegen.rendering.pdf import PdfWriter
+
+Printer = Callable[[Iterable[Document]], Iterator[bytes]]
+"""Gives the PDF of each document, in their order."""
 
 _AHEAD = 4
 _MOST = 1000
@@ -29,11 +36,18 @@ def write_all(documents: Iterable[Document], jobs: int = 1) -> Iterator[bytes]:
     Raises RenderingError of the first document that cannot be written.
     """
     if jobs <= 1:
+        from notegen.rendering.pdf import PdfWriter
+
         writer = PdfWriter()
         yield from (_written(writer, document) for document in documents)
         return
     with _pool(jobs) as pool:
         yield from _in_order(pool, iter(documents), jobs * _AHEAD)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Press:
@@ -77,7 +91,7 @@ class Press:
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload(["notegen.rendering.pdf"])
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_attend)
 
 
@@ -128,4 +142,6 @@ def _written(writer: PdfWriter, document: Document) -> bytes:
 
 @cache
 def _writer() -> PdfWriter:
+    from notegen.rendering.pdf import PdfWriter
+
     return PdfWriter()

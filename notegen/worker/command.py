@@ -84,8 +84,10 @@ def _work(
 
     from notegen import mailroom
     from notegen.records.queue import Shift
+    from notegen.rendering.press import processors
     from notegen.worker.duty import Duty
     from notegen.worker.figures import Figures
+    from notegen.worker.printing import opened_printing
 
     mailroom.require_shared(settings)
     key = _key(mailroom.activation_key_file(settings))
@@ -93,19 +95,23 @@ def _work(
     activation = mailroom.activation_of(settings, key, lambda text: report("notice", text=text))
     ledger, address = _opened(settings, key, report)
     lease = settings.dispatch.lease_seconds
-    with closing(ledger):
+    figures, stop = Figures(_now()), asyncio.Event()
+    presses = opened_printing(settings, min(concurrency, processors()), _now, report, figures, stop.is_set)
+    with closing(ledger), presses as printing:
+        queues = (printing.bench.queue,) if printing else ()
         duty = Duty(
             settings=settings,
             ledger=ledger,
             composer=_composer(settings, templates, activation, report).compose,
             claim=mailroom.claim_of(settings),
             options=mailroom.portion_options(settings, concurrency),
-            shift=Shift(concurrency, heartbeat=min(10, lease / 6), stalled=lease / 2, poll=min(5, lease / 6)),
+            shift=Shift(concurrency, min(10, lease / 6), lease / 2, min(5, lease / 6), queues),
             now=_now,
             jitter=random.SystemRandom().random,
             report=report,
-            figures=Figures(_now()),
-            stop=asyncio.Event(),
+            figures=figures,
+            stop=stop,
+            printing=printing,
             metrics=metrics,
             log_json=log_json,
         )

@@ -19,10 +19,12 @@ from notegen.logbook import without_addresses
 from notegen.mailroom import make_delivery
 from notegen.records.ledger import Ledger
 from notegen.records.portions import Wanted
-from notegen.records.queue import Shift, work
+from notegen.records.print_orders import KIND as PRINT
+from notegen.records.queue import Handler, Shift, work
 from notegen.records.sending import Claim, Sending
 from notegen.settings import Settings
 from notegen.worker.figures import Figures
+from notegen.worker.printing import Printing
 from notegen.worker.report import Report, mail_log
 from notegen.worker.supervisor import notify
 
@@ -46,13 +48,16 @@ class Duty:
     report: Report
     figures: Figures
     stop: asyncio.Event
+    printing: Printing | None = None
     metrics: Path | None = None
     log_json: bool = False
 
 
 async def serve(duty: Duty, address: str) -> None:
     """Work until `stop` is set; `address` is that of the queue's database. InputError, RecordsError."""
-    pulse = asyncio.create_task(_pulse(duty))
+    signs = [asyncio.create_task(_pulse(duty))]
+    if duty.printing is not None:
+        signs.append(asyncio.create_task(duty.printing.greet(duty.shift.stalled)))
     pause = 1.0
     try:
         while not duty.stop.is_set():
@@ -66,9 +71,9 @@ async def serve(duty: Duty, address: str) -> None:
                 duty.report("database_away", level="warning", text=error.what, seconds=pause)
                 await _stopped_within(duty, pause)
     finally:
-        pulse.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pulse
+        for sign in signs:
+            sign.cancel()
+        await asyncio.gather(*signs, return_exceptions=True)
 
 
 async def send_portion(duty: Duty, numbers: Sequence[int]) -> None:
@@ -133,8 +138,13 @@ async def _work(duty: Duty, address: str) -> None:
         summoned = await asyncio.to_thread(duty.ledger.summon, duty.now())
         if summoned:
             duty.report("summoned_again", portions=summoned)
+        if duty.printing is not None:
+            await asyncio.to_thread(duty.printing.erase_lost)
 
-    await work(address, {"portion": portion}, duty.shift, watch, duty.stop)
+    handlers: dict[str, Handler] = {"portion": portion}
+    if duty.printing is not None:
+        handlers[PRINT] = duty.printing.answer
+    await work(address, handlers, duty.shift, watch, duty.stop)
 
 
 async def _pulse(duty: Duty) -> None:

@@ -18,6 +18,7 @@ class Figures:
         self._relay_faults = 0
         self.at_work = 0
         self.portions = 0
+        self.parts = 0
         self.troubles = 0
         self.in_a_row = 0
 
@@ -39,7 +40,8 @@ class Figures:
                 family("worker_alive_timestamp_seconds", "Its last sign of life.", [("", now.timestamp())]),
                 family("worker_portions_at_work", "Portions under way.", [("", self.at_work)]),
                 _counted("worker_portions_total", "Portions taken up.", self.portions),
-                _counted("worker_troubles_total", "Portions given back in trouble.", self.troubles),
+                _counted("worker_parts_total", "Parts of print orders printed.", self.parts),
+                _counted("worker_troubles_total", "Portions and parts given back in trouble.", self.troubles),
                 _counted("worker_relay_faults_total", "Pauses that the relay asked for.", self._relay_faults),
                 family("worker_turns_total", "Turns of mails by how they ended.", turns, kind="counter"),
             )
