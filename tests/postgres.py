@@ -128,7 +128,7 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(initdb: str) -> Iterator[Postgres]:
+def running_postgres(initdb: str, configuration: str = CONFIGURATION) -> Iterator[Postgres]:
     """A new cluster, gone at the end with all that is in it; `initdb` is the path of that program."""
     _sweep()
     programs = Path(initdb).resolve().parent
@@ -145,7 +145,7 @@ def running_postgres(initdb: str) -> Iterator[Postgres]:
             [*_as_its_user(), *command, *options], check=True, stdout=subprocess.DEVNULL, cwd=folder
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
-            file.write(CONFIGURATION.format(folder=folder))
+            file.write(configuration.format(folder=folder))
         doors = folder / "data" / "pg_hba.conf"
         doors.write_text(f"local all {GUARDED} scram-sha-256\n{doors.read_text()}")
         cluster.start()
