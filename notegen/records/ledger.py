@@ -77,7 +77,7 @@ class Ledger:
             if not commit:
                 connection.rollback()
             elif request.portion:
-                cut_planned(connection, planned.name, request.portion, request.priority)
+                cut_planned(connection, planned.name, request.portion, request.priority, now)
         return planned
 
     def claim(

@@ -16,16 +16,19 @@ from notegen.records.holds import of_dispatch
 from notegen.records.moment import to_stored
 from notegen.records.portions import Share, are_cut, cut, reopen, share
 from notegen.records.schema import dispatches, portions
+from notegen.records.sending import refuse_held
 from notegen.records.stretch import Stretch
 from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resend_unanswered
 
 
-def cut_planned(connection: Connection, name: str, size: int, priority: int) -> None:
-    """Cut what was planned within this transaction, unless somebody sends the dispatch whole."""
+def cut_planned(connection: Connection, name: str, size: int, priority: int, now: datetime) -> None:
+    """Cut what was planned within this transaction, unless somebody who lives sends the dispatch whole."""
     row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
     if row.holder:
-        what = f"this dispatch is being sent whole by {row.holder}"
-        raise RecordsError(what, where=name, hint="Wait for it to end, or stop it first.")
+        refuse_held(row, 0, now)
+        # Should it only have slept, the next number keeps it out.
+        nobody = {"holder": None, "lease_until": None, "session": row.session + 1}
+        connection.execute(update(dispatches).where(dispatches.c.id == row.id).values(**nobody))
     cut(connection, row.id, size, priority)
 
 

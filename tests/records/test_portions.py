@@ -267,6 +267,23 @@ def test_a_dispatch_is_not_sent_whole_while_somebody_has_a_portion_of_it(folder:
     assert len(open_mails(claimed(ledger))) == 2
 
 
+def test_a_dispatch_whose_only_sender_died_is_shared_once_its_hold_has_lapsed(folder: Path) -> None:
+    ledger = on_machine(folder, "one")
+    ledger.plan(a_request(), roster(2), NOW)
+    asleep = claimed(ledger)
+    sent_then = open_mails(asleep)
+    asleep.exchange([], sent_then[:1], NOW)
+    die(asleep)
+    with pytest.raises(RecordsError, match="being sent by desk"):
+        ledger.plan(a_request(portion=1), roster(2), NOW)
+    ledger.plan(a_request(portion=1), roster(2), LATER)
+    held = leased(ledger, "two", now=LATER)
+    assert open_mails(held, LATER)[0].tries == 2
+    with pytest.raises(RecordsError, match="taken over"):
+        asleep.exchange([accepted(sent_then[0])], [], LATER)
+    held.release()
+
+
 def test_the_more_pressing_dispatch_goes_first(folder: Path) -> None:
     ledger = shared(folder, 2, 10)
     ledger.plan(a_request(portion=10, digest="77" * 32, name="pressing", priority=50), roster(1), NOW)
