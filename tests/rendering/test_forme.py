@@ -81,6 +81,17 @@ def test_a_press_whose_process_died_prints_on() -> None:
         press.close()
 
 
+def test_a_press_takes_new_processes_after_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notegen.rendering.press._MOST", 2)
+    press, document = Press(1), composed(note("fr"))
+    try:
+        printed = {press.begin(document).result() for _ in range(3)}
+        assert press._begun == 1
+    finally:
+        press.close()
+    assert len(printed) == 1
+
+
 def test_a_colophon_says_what_differs() -> None:
     own = own_colophon()
     assert own is not None
