@@ -25,6 +25,7 @@ from notegen.records.sending import Claim
 from notegen.settings import Settings, read_key
 
 _LONGEST_HOLD = timedelta(seconds=20)
+_CLOCKS_WITHIN = timedelta(seconds=1)
 
 
 def make_delivery(settings: Settings, dispatch: str) -> Delivery:
@@ -65,10 +66,13 @@ def portion_options(settings: Settings, at_once: int) -> Options:
 
 def claim_of(settings: Settings) -> Claim:
     """Under whose name, and for how long without a sign of life, this process holds what it sends."""
+    lease = timedelta(seconds=settings.dispatch.lease_seconds)
     return Claim(
         f"process {os.getpid()} on {socket.gethostname()}",
         _boot(),
-        lease=timedelta(seconds=settings.dispatch.lease_seconds),
+        lease=lease,
+        # A lease is renewed while half of it is left; two clocks may differ from the database's both ways.
+        clocks_within=max(lease / 6, _CLOCKS_WITHIN),
         resend_doubts=settings.dispatch.in_doubt == "resend",
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from notegen.errors import RecordsError
 from notegen.records.database import Connection, and_, bindparam, executed_one, select, update
-from notegen.records.moment import to_stored
+from notegen.records.moment import from_stored, to_stored
 from notegen.records.schema import dispatches, portions
 from notegen.records.stretch import Stretch
 
@@ -63,3 +63,22 @@ def prolong(connection: Connection, lease: Lease, until: datetime) -> None:
     """Move the end of the lease."""
     table = portions if lease.portion else dispatches
     connection.execute(update(table).where(lease.own).values(lease_until=to_stored(until)))
+
+
+def held_elsewhere(row: Any, session: int, now: datetime) -> bool:
+    """Whether a sender lives, as far as the lease tells; `session` is that of the journal whose lock is here.
+
+    Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
+    """
+    return bool(row.holder and session != row.session and from_stored(row.lease_until) > now)
+
+
+def refuse_held(row: Any, session: int, now: datetime) -> None:
+    """RecordsError that says who sends, where somebody may."""
+    if held_elsewhere(row, session, now):
+        until = from_stored(row.lease_until)
+        raise RecordsError(
+            f"this dispatch is being sent by {row.holder}",
+            where=row.name,
+            hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
+        )

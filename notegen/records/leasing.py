@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 from notegen.errors import RecordsError
+from notegen.records.clock import refuse_strange_clock
 from notegen.records.database import Connection, Database, and_, select, update
 from notegen.records.journal import Journal, Replay
 from notegen.records.lease import Lease
@@ -34,9 +36,11 @@ def leased(
 
     A portion of which nothing is left to go is closed, and the next one looked at.
     """
+    read = time.monotonic()
     passed_by: set[tuple[int, int]] = set()
     while True:
         with database.writing() as connection:
+            refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
             row = candidate(connection, now, claim.boot, wanted, passed_by)
             if row is None:
                 return None

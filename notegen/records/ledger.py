@@ -15,6 +15,7 @@ from notegen.domain.planned_mail import MailState, Summary
 from notegen.errors import RecordsError
 from notegen.records.database import Database, select, update
 from notegen.records.journal import Journal, open_journal
+from notegen.records.lease import held_elsewhere, refuse_held
 from notegen.records.leasing import leased
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
@@ -22,14 +23,7 @@ from notegen.records.portions import Share, Wanted
 from notegen.records.retention import carry_over, empty_ended, erase_prints, expire_all
 from notegen.records.schema import dispatches, prepare
 from notegen.records.seal import check_seal
-from notegen.records.sending import (
-    Claim,
-    Sending,
-    claimed,
-    held_elsewhere,
-    locked_row,
-    refuse_held,
-)
+from notegen.records.sending import Claim, Sending, claimed, locked_row
 from notegen.records.sharing import (
     cancel_shared,
     cut_planned,

@@ -9,11 +9,12 @@ from typing import Any
 from notegen.records.database import Connection, Database, delete, func, or_, select, update
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal
+from notegen.records.lease import held_elsewhere
 from notegen.records.moment import to_stored
 from notegen.records.paces import forget_paces
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, portions
-from notegen.records.sending import held_elsewhere, locked_row
+from notegen.records.sending import locked_row
 from notegen.records.sharing import expire_shared, share_of
 from notegen.records.stretch import Stretch
 from notegen.records.unfinished import cancel_open, expire_open

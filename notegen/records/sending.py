@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,10 +11,11 @@ from typing import Any, Self, TypeVar
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
+from notegen.records.clock import refuse_strange_clock
 from notegen.records.database import Connection, Database, delete, select, update
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal, Replay
-from notegen.records.lease import Lease, fence, prolong
+from notegen.records.lease import Lease, fence, prolong, refuse_held
 from notegen.records.mail_rows import read_open, write_intents, write_settlements
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.paces import reserve
@@ -30,12 +32,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who sends, for how long without a sign of life, and since which start of the machine."""
+    """Who sends, for how long without a sign of life, and since which start of the machine.
+
+    `clocks_within`: how far this machine's clock may be from PostgreSQL's, where that is to be looked at.
+    """
 
     holder: str
     boot: str
     lease: timedelta = timedelta(seconds=60)
     resend_doubts: bool = True
+    clocks_within: timedelta | None = None
 
 
 class Sending:
@@ -225,8 +231,9 @@ def claimed(
     database: Database, journal: Journal, name: str, claim: Claim, now: datetime, only: Collection[str] | None
 ) -> Sending:
     """Take the lease of a dispatch, carry a dead sender's journal into the ledger, and start a session."""
-    replay = journal.replay(claim.boot)
+    read, replay = time.monotonic(), journal.replay(claim.boot)
     with database.writing() as connection:
+        refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
         row = locked_row(connection, name)
         _refuse_unless_free(row, replay, now, database.name)
         _join_portions(connection, row, now)
@@ -259,25 +266,6 @@ def locked_row(connection: Connection, name: str) -> Any:
     named = select(dispatches).where(dispatches.c.name == name)
     hold(connection, alone=[of_dispatch(connection.execute(named).one().id)])
     return connection.execute(named).one()
-
-
-def held_elsewhere(row: Any, session: int, now: datetime) -> bool:
-    """Whether a sender lives, as far as the lease tells; `session` is that of the journal whose lock is here.
-
-    Whoever holds the lock of the very journal that the last sender wrote knows that this sender is dead.
-    """
-    return bool(row.holder and session != row.session and from_stored(row.lease_until) > now)
-
-
-def refuse_held(row: Any, session: int, now: datetime) -> None:
-    """RecordsError that says who sends, where somebody may."""
-    if held_elsewhere(row, session, now):
-        until = from_stored(row.lease_until)
-        raise RecordsError(
-            f"this dispatch is being sent by {row.holder}",
-            where=row.name,
-            hint=f"Wait for it to end; without a sign of life its hold lapses at {until:%H:%M:%S} UTC.",
-        )
 
 
 def _refuse_unless_free(row: Any, replay: Replay, now: datetime, where: str) -> None:

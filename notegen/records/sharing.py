@@ -13,10 +13,10 @@ from typing import Any
 from notegen.errors import RecordsError
 from notegen.records.database import Connection, Database, select, update
 from notegen.records.holds import of_dispatch
+from notegen.records.lease import refuse_held
 from notegen.records.moment import to_stored
 from notegen.records.portions import Share, are_cut, cut, reopen, share
 from notegen.records.schema import dispatches, portions
-from notegen.records.sending import refuse_held
 from notegen.records.stretch import Stretch
 from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resend_unanswered
 

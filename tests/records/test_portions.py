@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -282,6 +282,25 @@ def test_a_dispatch_whose_only_sender_died_is_shared_once_its_hold_has_lapsed(fo
     with pytest.raises(RecordsError, match="taken over"):
         asleep.exchange([accepted(sent_then[0])], [], LATER)
     held.release()
+
+
+@pytest.mark.parametrize("off", [timedelta(seconds=-11), timedelta(seconds=11)], ids=["behind", "ahead"])
+def test_a_machine_whose_clock_is_wrong_takes_nothing_from_others(folder: Path, off: timedelta) -> None:
+    ledger = shared(folder, 2, 10)
+    right = datetime.now(UTC)
+    claim = Claim("late", BOOT, LEASE, clocks_within=timedelta(seconds=10))
+    if ledger.is_shared:
+        for wrong in (right + off, right + off * 1000):
+            with pytest.raises(RecordsError, match="clock of this machine"):
+                ledger.lease(Wanted(), claim, wrong)
+            with pytest.raises(RecordsError, match="clock of this machine"):
+                ledger.claim(NAME, claim, wrong)
+    else:
+        right += off
+    held = ledger.lease(Wanted(), claim, right)
+    assert held is not None
+    held.release()
+    ledger.claim(NAME, claim, right).release()
 
 
 def test_the_more_pressing_dispatch_goes_first(folder: Path) -> None:
