@@ -50,6 +50,7 @@ def loop_options(settings: Settings) -> Options:
         first_pause=timedelta(seconds=own.first_pause_seconds),
         wait=timedelta(minutes=own.wait_minutes),
         heartbeat=min(10.0, own.lease_seconds / 6),
+        trust=timedelta(seconds=own.lease_seconds / 2),
     )
 
 

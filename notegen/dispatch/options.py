@@ -26,7 +26,8 @@ class Options:
     after a connection failed, `reconnections` how many in a row may fail. A connection without work for
     `idle` seconds is closed. While a quarter of the window is still to be taken, outcomes wait for company
     up to `group_commit` seconds: a transaction costs nearly the same for one as for a hundred. After
-    `heartbeat` seconds without a transaction there is one all the same, as a sign of life.
+    `heartbeat` seconds without a transaction there is one all the same, as a sign of life; after `trust`
+    without one no mail is taken until it is known that nobody else has taken over (a machine that slept).
     """
 
     connections: int = 8
@@ -46,6 +47,7 @@ class Options:
     idle: float = 5.0
     group_commit: float = 0.05
     heartbeat: float = 10.0
+    trust: timedelta = timedelta(seconds=30)
 
     def __post_init__(self) -> None:
         if not 1 <= self.connections <= self.window <= 1000:

@@ -59,6 +59,8 @@ class Pump:
     async def _turn(self) -> bool:
         traffic = self._traffic
         self._look_at_the_time()
+        if traffic.is_uncertain:
+            await self._exchange([], [])
         await self._refill()
         settled, traffic.outcomes = traffic.outcomes, []
         intents = await self._picked()
@@ -77,7 +79,7 @@ class Pump:
 
     async def _exchange(self, settled: list[Settlement], intents: list[PlannedMail]) -> None:
         traffic = self._traffic
-        begun = time.monotonic()
+        begun, moment = time.monotonic(), traffic.clock()
         try:
             alive = await self._in_thread(lambda: traffic.sending.exchange(settled, intents, traffic.clock()))
         except BaseException:
@@ -87,6 +89,7 @@ class Pump:
             traffic.outcomes[:0] = settled
             traffic.granted.extend(intents)
             raise
+        traffic.confirmed = moment
         for settlement in settled:
             self._remember(settlement)
         if alive:

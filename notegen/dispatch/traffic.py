@@ -42,6 +42,7 @@ class Traffic:
         self.progress = progress
         self.relay = Relay(options)
         self.closing = False
+        self.confirmed = clock()
         self.granted: deque[PlannedMail] = deque()
         self.taken: dict[str, PlannedMail] = {}
         self.outcomes: list[Settlement] = []
@@ -71,6 +72,11 @@ class Traffic:
         """Whether the relay is given a rest."""
         return time.monotonic() < self.relay.resumes
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the ledger said so long ago that the dispatch is ours that another may have it by now."""
+        return self.clock() - self.confirmed > self.options.trust
+
     def grant(self, intents: list[PlannedMail]) -> None:
         """The intents are on disk: the mails may be taken."""
         self.granted.extend(intents)
@@ -79,6 +85,9 @@ class Traffic:
     def take(self, not_person: str) -> Mail | None:
         """The next mail that is not for that person, put into words; None when there is none."""
         while self.granted:
+            if self.is_uncertain:
+                self.to_write.notify()
+                return None
             if person_of(self.granted[0].key) == not_person:
                 return None
             planned = self.granted.popleft()

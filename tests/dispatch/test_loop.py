@@ -371,6 +371,36 @@ def test_a_lost_lease_ends_the_run(tmp_path: Path) -> None:
     assert len(delivery.keys) < 150
 
 
+def test_a_sender_that_slept_too_long_sends_nothing_before_it_knows_that_nobody_took_over(
+    tmp_path: Path,
+) -> None:
+    ledger, clock = planned_ledger(tmp_path, 50), Clock(NOW)
+
+    def answer(mail: Mail) -> Receipt:
+        if len(delivery.keys) == 20:
+            clock.pass_by(minutes=10)
+            with a_ledger(tmp_path)._database.writing() as connection:
+                connection.exec_driver_sql("UPDATE dispatches SET session = session + 1")
+        return accept(mail)
+
+    delivery = Obliging(answer)
+    with pytest.raises(RecordsError, match="taken over"):
+        asyncio.run(dispatch(ledger, lambda: delivery, replace(QUICK, connections=1), clock))
+    assert len(delivery.keys) == 20
+
+
+def test_a_sender_that_slept_goes_on_where_nobody_took_over(tmp_path: Path) -> None:
+    ledger, clock = planned_ledger(tmp_path, 50), Clock(NOW)
+
+    def answer(mail: Mail) -> Receipt:
+        if len(delivery.keys) in (20, 40):
+            clock.pass_by(minutes=10)
+        return accept(mail)
+
+    delivery = Obliging(answer)
+    assert asyncio.run(dispatch(ledger, lambda: delivery, clock=clock)).accepted == 150
+
+
 def test_never_more_than_the_window_is_open(tmp_path: Path) -> None:
     ledger = planned_ledger(tmp_path, 60)
     options = replace(QUICK, connections=2, window=7)
