@@ -40,7 +40,7 @@ def refuse(findings: Sequence[Finding], error: type[InputError]) -> NoReturn:
 def nearest(word: str, known: Iterable[str]) -> str:
     """The hint about an unknown word: the known one that looks most like it, or all of them."""
     names = sorted(known)
-    match = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
+    match = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.7)
     return f"Did you mean {match[0]!r}?" if match else f"Known here: {', '.join(names)}."
 
 

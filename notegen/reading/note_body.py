@@ -9,7 +9,7 @@ from pathlib import Path
 from notegen.domain.note import LanguageVersion
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.reference import Citation, citations
-from notegen.reading.finding import Finding
+from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_form import BodyFile, NoteForm
 from notegen.reading.note_link import Registry, check_links
 from notegen.reading.note_sense import Sense
@@ -40,7 +40,10 @@ def _check_complete(form: NoteForm, used: tuple[str, ...], sense: Sense) -> None
                 hint = f"Add `{code}:` under `{key}`, or take {code!r} out of `languages`."
                 sense.find(f"there is no {key} in {code!r}.", hint, key, key=True)
         for code in texts:
-            if code not in form.languages:
+            if code not in sense.languages and code not in form.languages:
+                hint = nearest(code, sense.languages)
+                sense.find(f"{code!r} is no known language.", hint, key, code, key=True)
+            elif code not in form.languages:
                 sense.warn("note-version-unused", code, key, code)
 
 

@@ -33,6 +33,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from notegen.domain.problem import Place
 from notegen.errors import InputError
 from notegen.reading.finding import Finding, refuse
+from notegen.reading.yaml_fault import PLAIN, explained, no_text, strange_key
 
 Data: TypeAlias = "str | list[Data] | dict[str, Data] | None"
 Steps: TypeAlias = "tuple[str | int, ...]"
@@ -127,6 +128,8 @@ def _decoded(source: bytes, name: str, error: type[InputError]) -> str:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
+        if what := no_text(source):
+            raise error(what, where=name, hint=PLAIN) from fault
         line = source.count(b"\n", 0, fault.start) + 1
         column = fault.start - source.rfind(b"\n", 0, fault.start)
         hint = "Save the file with the encoding UTF-8."
@@ -170,7 +173,8 @@ class _Builder:
         if len(steps) > DEEPEST:
             self.stop(event, f"more than {DEEPEST} levels are nested here.", "Write it flatter.")
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self.find(event, "anchors (&) and aliases (*) are not read here.", "Write the value out.")
+            hint = "Put a text that begins with them between double quotes; write a value out."
+            self.find(event, "anchors (&) and aliases (*) are not read here.", hint)
         if tag := getattr(event, "tag", None):
             self.find(event, f"the tag {tag} is not read here.", "Leave it out, or quote the text.")
         if isinstance(event, MappingStartEvent):
@@ -191,6 +195,8 @@ class _Builder:
                 self.stop(event, "a key must be a word.", "Write it as `word: value`.")
             key = str(event.value)
             line, column = self.mark(event)
+            if strange := strange_key(key):
+                self.find(event, *strange)
             if key in entries:
                 first = self.keys[(*steps, key)][0]
                 self.find(event, f"{key!r} stands here again (first in line {first}).", "Keep one.")
@@ -239,24 +245,9 @@ class _Builder:
             return Finding(Place(self.name, line, str(column)), what, "Delete it.")
         if not isinstance(fault, MarkedYAMLError) or fault.problem_mark is None:
             return Finding(Place(self.name), f"this is no YAML: {fault}.", "Compare with `notegen note new`.")
-        unclosed = "end of stream" in (fault.problem or "") and fault.context_mark is not None
-        mark = fault.context_mark if unclosed else fault.problem_mark
-        what, hint = _explained(fault.problem or "", self.lines[mark.line : mark.line + 1])
+        problem = fault.problem or ""
+        earlier = any(words in problem for words in ("end of stream", "expected ':'", "expected ',' or"))
+        mark = fault.context_mark if earlier and fault.context_mark is not None else fault.problem_mark
+        text = "".join(self.lines[mark.line : mark.line + 1])
+        what, hint = explained(problem, text, text[: mark.column].strip())
         return Finding(Place(self.name, mark.line + 1, str(mark.column + 1)), what, hint)
-
-
-def _explained(problem: str, lines: list[str]) -> tuple[str, str]:
-    line = lines[0] if lines else ""
-    if "\\t" in problem or line.startswith("\t"):
-        return "a tab stands here.", "Indent with spaces."
-    if "mapping values" in problem:
-        hint = "Put a text that holds a colon between double quotes or after |, or mend the indentation."
-        return "a second colon makes a key where none can be.", hint
-    if "end of stream" in problem:
-        return "a quotation mark or a bracket is opened and never closed.", "Close it."
-    if "block end" in problem or "document start" in problem:
-        hint = "Indent entries that belong together alike; double an apostrophe between single quotes."
-        return "this line does not fit the lines above it.", hint
-    if "cannot start any token" in problem:
-        return "a value cannot begin with this character.", "Put the value between double quotes."
-    return f"this is no YAML: {problem}.", "Mend the line, or compare with `notegen note new`."

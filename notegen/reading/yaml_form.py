@@ -67,6 +67,9 @@ def fill(content: object, where: Whereabouts, form: type[Form], error: type[Inpu
         refuse([_finding(item, content, where, form) for item in fault.errors()], error)
 
 
+_NO_VALUE = "Write one (between double quotes when it begins with #), or delete the key."
+
+
 def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Finding:
     steps = tuple(_steps(item["loc"], content, item["type"] == "missing"))
     key = repr(steps[-1]) if steps else "the file"
@@ -82,8 +85,14 @@ def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Findi
     if item["input"] is None and not steps:
         return Finding(where.place(), "the file is empty.", "Begin with `notegen note new`.")
     if item["input"] is None:
-        return Finding(where.key_place(*steps), f"{key} has no value.", "Write one, or delete the key.")
-    return Finding(where.place(*steps), f"{key} {_expected(item)}.", "Compare with `notegen note new`.")
+        return Finding(where.key_place(*steps), f"{key} has no value.", _NO_VALUE)
+    listed = item["type"] in ("list_type", "tuple_type") and isinstance(item["input"], str)
+    hint = (
+        f"Put it between square brackets: [{item['input']}]."
+        if listed
+        else "Compare with `notegen note new`."
+    )
+    return Finding(where.place(*steps), f"{key} {_expected(item)}.", hint)
 
 
 def _expected(item: Any) -> str:

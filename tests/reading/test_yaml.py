@@ -61,10 +61,15 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read_over() -> None:
         ("a:\n\tb: 1\n", "2:1", "a tab"),
         ("\ta: 1\n", "1:1", "a tab"),
         ("a: Mise à jour : demain\n", "1:16", "second colon"),
-        ("a: 1\n  b: 2\n", "2:4", "second colon"),
+        ("a: 1\n  b: 2\n", "2:4", "indented deeper"),
         ("a:\n  - b\n c: 1\n", "3:2", "does not fit"),
         (" a: 1\nb: 2\n", "2:1", "does not fit"),
-        ("a: 'l'heure'\n", "1:7", "does not fit"),
+        ("a: 'l'heure'\n", "1:7", "each apostrophe twice"),
+        ('a: "Closed" today\n', "1:13", "the value ended before this"),
+        ("a: 1\nplace brussels\nb: 1\n", "2:1", "no key with a colon and a space"),
+        ("a: 1\nplace：brussels\nb: 1\n", "2:1", "no key with a colon and a space"),
+        ("a: |\n  x\nand so it goes on: y\n", "3:1", "a sentence"),
+        ("a: 1\n\u00a0b: 2\n", "2:1", "U+00A0"),
         ("a: |\n   x\n  y\n", "3:3", "does not fit"),
         ('x: 1\na: "never closed\n', "2:4", "never closed"),
         ("a: @x\n", "1:4", "cannot begin"),
@@ -74,7 +79,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read_over() -> None:
         ("---\na: 1\n---\nb: 1\n", "3:1", "second document"),
         ("? [a]\n: b\n", "1:3", "key must be a word"),
         ("a: \x07\n", "1:4", "control character U+0007"),
-        ("a: [1, 2\nb: 3\n", "2:2", "no YAML"),
+        ("a: [1, 2\nb: 3\n", "1:4", "not closed, or a comma is missing"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_line_and_column(text: str, place: str, words: str) -> None:
@@ -104,11 +109,19 @@ def test_deep_nesting_is_refused_and_exhausts_nothing(opener: str) -> None:
     assert "levels" in message or "key must be" in message
 
 
+@pytest.mark.parametrize(
+    ("start", "kind"), [(b"PK\x03\x04", "Word"), (b"%PDF-1.7\n", "a PDF"), (b"\xff\xfe", "UTF-16")]
+)
+def test_a_document_with_the_name_of_a_note_is_told_for_what_it_is(start: bytes, kind: str) -> None:
+    with pytest.raises(NoteFileError, match=kind):
+        loads(start + b"\xe9\x00", "note.yaml", NoteFileError)
+
+
 def test_an_alias_bomb_never_expands() -> None:
     bomb = "a: &a [x, x]\n" + "".join(
         f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    assert "Write the value out" in refusal(bomb)
+    assert "write a value out" in refusal(bomb)
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
