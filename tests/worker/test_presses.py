@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from postgres import Postgres
 from senders import Gate, until
 from smtp_server import Script, serving_in_thread
 from verbal_notes import RICH, addressee, composed, note
@@ -25,6 +26,7 @@ from notegen.domain.reference import ReferenceNumber
 from notegen.errors import RenderingError
 from notegen.flows.presswork import Bench, opened_bench
 from notegen.flows.print_order import Sharing, shared_printer
+from notegen.records.print_orders import open_print_orders
 from notegen.records.print_part import Hold
 from notegen.rendering.document import Document
 from notegen.rendering.imprint import own_colophon
@@ -42,7 +44,7 @@ COPIES = ("print_orders", "print_parts", "print_copies")
 
 def copies(count: int) -> list[Document]:
     """A note to so many missions, each under a number of its own."""
-    plain = note("fr", "nl", body=RICH, companions=(("staff.xlsx", b"PK\x00\xff" * 100),))
+    plain = note("fr", body=RICH, companions=(("staff.xlsx", b"PK\x00\xff" * 100),))
     numbers = (ReferenceNumber.parse(f"P0.0/PRO.3143/17.06.2021/VACCIN/{n}") for n in range(1, count + 1))
     return [composed(replace(plain, reference=number, addressee=addressee())) for number in numbers]
 
@@ -70,11 +72,6 @@ def ordered(url: str, colophon: Colophon, documents: Sequence[Document], sharing
         return list(printer(documents))
 
 
-def alive(url: str, colophon: Colophon, count: int = 1) -> bool:
-    with a_bench(url, colophon) as bench:
-        return bench.orders.presses(now()).get(colophon.text) == count
-
-
 def never_alone(url: str, colophon: Colophon) -> None:
     """One more press is said to be alive, however late signs of life come: the command waits for workers."""
     with a_bench(url, colophon) as bench:
@@ -87,6 +84,12 @@ def asked(url: str, question: str) -> int:
         return int(row[0] or 0) if row else 0
 
 
+def alive(url: str, count: int = 1) -> bool:
+    """Whether so many presses are there."""
+    moment = round(now().timestamp() * 1000)
+    return asked(url, f"SELECT count(*) FROM presses WHERE alive_until > {moment}") == count
+
+
 def rows(url: str) -> int:
     """How many rows of orders, and summonses that wait, there are."""
     tables = " + ".join(f"(SELECT count(*) FROM {table})" for table in COPIES)
@@ -96,6 +99,7 @@ def rows(url: str) -> int:
 
 def prepared(folder: Path, url: str, port: int = 1) -> None:
     """Settings, key and tables."""
+    open_print_orders(url).close()
     settings(folder, port, url)
     (folder / "notegen.key").write_text("5e" * 32)
     (folder / "notegen.key").chmod(0o600)
@@ -108,7 +112,7 @@ def test_what_workers_print_has_the_bytes_of_a_print_here(
     never_alone(postgres_url, colophon)
     documents = copies(10)
     with working(tmp_path, 2, "--concurrency", 1) as workers:
-        until(lambda: alive(postgres_url, colophon, 3))
+        until(lambda: alive(postgres_url, 3))
         printed = ordered(postgres_url, colophon, documents, PATIENT)
         until(lambda: rows(postgres_url) == 0)
         assert [worker.stop() for worker in workers] == [0, 0]
@@ -121,11 +125,11 @@ def test_a_worker_killed_while_it_prints_leaves_its_part_to_the_other(
     tmp_path: Path, postgres_url: str, colophon: Colophon
 ) -> None:
     prepared(tmp_path, postgres_url)
-    documents = copies(12)
+    documents = copies(40)
     never_alone(postgres_url, colophon)
-    sharing = replace(PATIENT, size=12)
+    sharing = replace(PATIENT, size=40)
     with working(tmp_path, 2, "--concurrency", 1) as workers, ThreadPoolExecutor(1) as thread:
-        until(lambda: alive(postgres_url, colophon, 3))
+        until(lambda: alive(postgres_url, 3))
         order = thread.submit(ordered, postgres_url, colophon, documents, sharing)
         until(lambda: asked(postgres_url, "SELECT max(taken) FROM print_orders") >= 2)
         one, other = sorted(workers, key=lambda worker: not worker.said("part_begun"))
@@ -136,14 +140,54 @@ def test_a_worker_killed_while_it_prints_leaves_its_part_to_the_other(
     assert not one.said("part_printed")
 
 
+@pytest.mark.slow
+def test_a_worker_told_to_stop_leaves_the_rest_of_its_part_to_others(
+    tmp_path: Path, postgres_url: str, colophon: Colophon
+) -> None:
+    prepared(tmp_path, postgres_url)
+    never_alone(postgres_url, colophon)
+    documents = copies(40)
+    with working(tmp_path, 1, "--concurrency", 1) as (one,), ThreadPoolExecutor(1) as thread:
+        until(lambda: alive(postgres_url, 2))
+        order = thread.submit(ordered, postgres_url, colophon, documents, replace(PATIENT, size=40))
+        until(lambda: asked(postgres_url, "SELECT max(taken) FROM print_orders") >= 1)
+        assert one.stop() == 0
+        assert (len(one.said("part_left")), asked(postgres_url, "SELECT max(tries) FROM print_parts")) == (
+            1,
+            0,
+        )
+        with working(tmp_path, 1, "--concurrency", 1) as (other,):
+            printed = order.result(120)
+            until(lambda: bool(other.said("part_printed")))
+    assert printed == list(write_all(documents))
+
+
+@pytest.mark.slow
+def test_a_database_that_restarts_is_waited_for(
+    tmp_path: Path, postgres: Postgres, postgres_url: str, colophon: Colophon
+) -> None:
+    prepared(tmp_path, postgres_url)
+    never_alone(postgres_url, colophon)
+    documents = copies(40)
+    with working(tmp_path, 1, "--concurrency", 1), ThreadPoolExecutor(1) as thread:
+        until(lambda: alive(postgres_url, 2))
+        order = thread.submit(ordered, postgres_url, colophon, documents, replace(PATIENT, size=10))
+        until(lambda: asked(postgres_url, "SELECT max(taken) FROM print_orders") >= 1)
+        postgres.restart()
+        printed = order.result(120)
+    assert printed == list(write_all(documents))
+    assert rows(postgres_url) == 0
+
+
+@pytest.mark.slow
 def test_what_a_killed_worker_held_is_printed_here_when_there_is_no_other(
     tmp_path: Path, postgres_url: str, colophon: Colophon
 ) -> None:
     prepared(tmp_path, postgres_url)
-    documents = copies(12)
+    documents = copies(40)
     with working(tmp_path, 1, "--concurrency", 1) as (worker,), ThreadPoolExecutor(1) as thread:
-        until(lambda: alive(postgres_url, colophon))
-        order = thread.submit(ordered, postgres_url, colophon, documents, replace(PATIENT, size=12))
+        until(lambda: alive(postgres_url))
+        order = thread.submit(ordered, postgres_url, colophon, documents, replace(PATIENT, size=40))
         until(lambda: asked(postgres_url, "SELECT max(taken) FROM print_orders") >= 1)
         worker.kill()
         printed = order.result(120)
@@ -161,7 +205,7 @@ def test_a_note_is_printed_before_the_mails_of_a_dispatch_that_waited_longer(
         planned(tmp_path, roster(tmp_path, 40))
         with working(tmp_path, 1, "--concurrency", 1) as (worker,):
             assert gate.reached.wait(60)
-            until(lambda: alive(postgres_url, colophon, 2))
+            until(lambda: alive(postgres_url, 2))
             order = thread.submit(ordered, postgres_url, colophon, copies(1), PATIENT)
             until(lambda: asked(postgres_url, "SELECT count(*) FROM print_parts") == 1)
             gate.open()
@@ -179,7 +223,7 @@ def test_a_press_that_would_print_other_bytes_is_not_asked(
     other = Colophon({**colophon.versions, "fonts": "others"})
     documents = copies(3)
     with working(tmp_path, 1) as (worker,):
-        until(lambda: alive(postgres_url, colophon))
+        until(lambda: alive(postgres_url))
         # It falls to this machine, because no press of its kind is alive.
         assert ordered(postgres_url, other, documents, PATIENT) == list(write_all(documents))
         assert not worker.said("part_begun")
@@ -211,7 +255,7 @@ def test_what_cannot_be_printed_is_told_as_here_after_what_comes_before_it(
     came = []
     never_alone(postgres_url, colophon)
     with working(tmp_path, 1) as (worker,):
-        until(lambda: alive(postgres_url, colophon, 2))
+        until(lambda: alive(postgres_url, 2))
         with (
             a_bench(postgres_url, colophon) as bench,
             shared_printer(bench, replace(PATIENT, size=1)) as printer,
@@ -262,7 +306,7 @@ def test_a_merge_and_a_note_are_printed_by_workers_as_here(
     a_merge(tmp_path, 12)
     merge = ("note", "merge", STAFF_LIST, "--addressees", "missions.yaml", "--draft")
     with working(tmp_path, 2) as workers:
-        until(lambda: alive(postgres_url, colophon, 2))
+        until(lambda: alive(postgres_url, 2))
         shared = notegen(tmp_path, *merge, "-o", "shared", "--workers")
         assert (shared.returncode, shared.stderr) == (0, "")
         rendered = notegen(tmp_path, "note", "render", NATIONAL_DAY, "--draft", "-o", "one", "--workers")
