@@ -22,7 +22,7 @@ from notegen.records.paces import reserve
 from notegen.records.patience import Patience
 from notegen.records.portions import give_back, share
 from notegen.records.recovery import recover
-from notegen.records.schema import dispatches, people, portions
+from notegen.records.schema import dispatches, mails, people, portions
 from notegen.records.stretch import Stretch
 from notegen.records.tally import summary_of
 from notegen.records.unfinished import cancel_open, expire_open, resend_unanswered
@@ -180,12 +180,20 @@ class Sending:
         crowd = {"beside": names} if self.portion else {"alone": names}
         with self._database.writing(**crowd) as connection:
             held = connection.execute(select(table.c.session).where(own).with_for_update()).first()
+            if held is not None and self.portion and self._is_unsettled(connection):
+                # The journal knows what became of them: who has it takes over at once, others in time.
+                return True
             if held is not None:
                 self._given_back(connection)
             # That of a whole dispatch tells later whether a backup of the ledger was put back. Portions are
             # too many for that, and may go on elsewhere.
             waiting = select(people.c.person).where(self._own.within(people), people.c.payload.is_not(None))
             return not self.portion and connection.execute(waiting.limit(1)).first() is not None
+
+    def _is_unsettled(self, connection: Connection) -> bool:
+        """Whether the last transactions failed, so that mails still stand as being sent."""
+        sending = select(mails.c.person).where(self._own.within(mails), mails.c.state == MailState.SENDING)
+        return connection.execute(sending.limit(1)).first() is not None
 
     def _given_back(self, connection: Connection) -> None:
         row = connection.execute(select(dispatches.c.cancelled).where(dispatches.c.id == self._row.id)).one()

@@ -132,6 +132,24 @@ def test_on_the_same_machine_the_journal_tells_at_once_what_a_dead_sender_left(f
     )
 
 
+def test_what_could_not_be_written_before_a_portion_was_given_up_is_still_in_the_journal(
+    folder: Path,
+) -> None:
+    ledger = shared(folder, 3, 10)
+    held = leased(ledger)
+    mails = open_mails(held)
+    held.exchange([], mails, NOW)
+    for mail in mails[:2]:
+        held.begin(mail)
+        held.settle(accepted(mail))
+    held.release()
+    assert lease(on_machine(folder, "two"), "two") is None, "not before the hold has lapsed"
+    again = leased(ledger)
+    assert again.summary() == Summary(NAME, accepted=2, planned=7)
+    again.release()
+    assert lease(on_machine(folder, "two"), "two") is not None
+
+
 def test_on_another_machine_what_was_open_is_in_doubt(folder: Path) -> None:
     ledger = shared(folder, 3, 10)
     dead = leased(ledger)
