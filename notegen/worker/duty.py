@@ -13,7 +13,7 @@ from notegen.dispatch.loop import run
 from notegen.dispatch.options import Options
 from notegen.dispatch.traffic import Composer
 from notegen.domain.planned_mail import Summary
-from notegen.errors import NotegenError, RecordsError
+from notegen.errors import InputError, NotegenError, RecordsError
 from notegen.gauges import write_figures
 from notegen.logbook import without_addresses
 from notegen.mailroom import make_delivery
@@ -54,7 +54,11 @@ class Duty:
 
 
 async def serve(duty: Duty, address: str) -> None:
-    """Work until `stop` is set; `address` is that of the queue's database. InputError, RecordsError."""
+    """Work until `stop` is set; `address` is that of the queue's database.
+
+    InputError when the figures cannot be written at the start, RecordsError.
+    """
+    await _keep_figures(duty)
     signs = [asyncio.create_task(_pulse(duty))]
     if duty.printing is not None:
         signs.append(asyncio.create_task(duty.printing.greet(duty.shift.stalled)))
@@ -151,9 +155,17 @@ async def _pulse(duty: Duty) -> None:
     """Signs of life of this process: to its supervisor, and in the file of figures."""
     while True:
         notify("WATCHDOG=1")
-        if duty.metrics is not None:
-            await asyncio.to_thread(write_figures, duty.metrics, duty.figures.text(duty.now()))
+        try:
+            await _keep_figures(duty)
+        except InputError as error:
+            # A full disk is no reason to fall silent, which would have the supervisor kill this process.
+            duty.report("figures_not_kept", level="warning", **_told(error))
         await asyncio.sleep(min(duty.shift.heartbeat, 10.0))
+
+
+async def _keep_figures(duty: Duty) -> None:
+    if duty.metrics is not None:
+        await asyncio.to_thread(write_figures, duty.metrics, duty.figures.text(duty.now()))
 
 
 async def _stopped_within(duty: Duty, seconds: float) -> None:

@@ -146,6 +146,23 @@ def test_whether_a_worker_is_alive_can_be_asked(tmp_path: Path, postgres_url: st
     assert notegen(tmp_path, "worker", "--health", "--metrics", "none.prom").returncode == 1
 
 
+def test_figures_that_cannot_be_written_are_told_and_stop_nobody_who_works(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    settings(tmp_path, 1, postgres_url)
+    planned(tmp_path, roster(tmp_path, 1))
+    refused = notegen(tmp_path, "worker", "--metrics", "none/worker.prom")
+    assert (refused.returncode, "figures cannot be written" in refused.stderr) == (2, True)
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    with working(tmp_path, 1, "--metrics", folder / "worker.prom") as (worker,):
+        until(lambda: (folder / "worker.prom").exists())
+        (folder / "worker.prom").unlink()
+        folder.rmdir()
+        until(lambda: len(worker.said("figures_not_kept")) >= 2)
+        assert worker.stop() == 0
+
+
 def test_a_run_sends_by_itself_where_no_worker_is(tmp_path: Path, postgres_url: str) -> None:
     with serving_in_thread() as server:
         settings(tmp_path, server.port, postgres_url)
