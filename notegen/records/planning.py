@@ -19,6 +19,7 @@ from notegen.records.payload import packed
 from notegen.records.schema import dispatches, mails, people
 
 _CHUNK = 500
+_LOOKED_AT_FROM = 4_000
 
 _PERSON_NAMES = ("dispatch", "person", "member", "source_row", "payload", "due")
 _PERSON = insert(people).values({name: bindparam(name) for name in _PERSON_NAMES})
@@ -86,8 +87,11 @@ def _add(
 ) -> int:
     last = connection.execute(select(func.max(people.c.person)).where(people.c.dispatch == dispatch)).scalar()
     person = last or 0
-    added = 0
+    added, looked_at = 0, max(person, _LOOKED_AT_FROM // 2)
     for chunk in _chunks(series):
+        if person >= 2 * looked_at:
+            looked_at = person
+            _look_at_people(connection)
         by_member = {digest(one.identity): one for one in chunk}
         known = select(people.c.member).where(people.c.dispatch == dispatch, people.c.member.in_(by_member))
         for member in connection.execute(known).scalars().all():
@@ -95,6 +99,16 @@ def _add(
         added += _insert(connection, dispatch, person, by_member, now)
         person += len(by_member)
     return added
+
+
+def _look_at_people(connection: Connection) -> None:
+    """Let PostgreSQL know what it does not see by itself before this transaction ends: so many are there.
+
+    Else it searches all people of the dispatch for each that is planned. Whoever is at it already is not
+    waited for.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) people")
 
 
 def _chunks(series: Iterable[Series]) -> Iterator[list[Series]]:

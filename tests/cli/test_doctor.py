@@ -156,7 +156,7 @@ def test_an_index_that_postgresql_does_not_rely_on_is_told(templates_folder: Pat
     open_ledger(postgres_url, b"k").close()
     with Database(postgres_url).writing() as connection:
         connection.exec_driver_sql(
-            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'people_due'::regclass"
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'portions_wanted'::regclass"
         )
     told = findings(templates_folder, postgres_url)["Records"]
-    assert (told.well, "the index people_due is not valid" in told.found) == (False, True)
+    assert (told.well, "the index portions_wanted is not valid" in told.found) == (False, True)

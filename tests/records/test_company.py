@@ -32,6 +32,7 @@ from notegen.domain.notification import Series
 from notegen.domain.planned_mail import Summary
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 from notegen.errors import RecordsError
+from notegen.records import planning
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.register import Register, open_register
 from notegen.records.sending import Claim
@@ -177,3 +178,24 @@ def test_a_number_that_two_notes_bring_along_at_once_is_that_of_one(folder: Path
         found = at_once(lambda: adopt(one, "a"), lambda: adopt(other, "b"))
         assert refusals(found) == ["this number is taken already"]
         assert one.verify(NOW) == []
+
+
+def test_planning_many_keeps_postgresql_informed_and_nobody_waiting(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_LOOKED_AT_FROM", 500)
+    with (
+        closing(open_ledger(postgres_url, KEY, journals=tmp_path)) as one,
+        closing(open_ledger(postgres_url, KEY, journals=tmp_path)) as another,
+    ):
+
+        def people() -> Iterator[Series]:
+            yield from roster(1200)
+            assert another.plan(a_request(digest="cd" * 32, name="another"), roster(1200), NOW).added == 3600
+
+        assert one.plan(a_request(), people(), NOW).added == 3600
+    with psycopg.connect(postgres_url) as connection:
+        (known,) = connection.execute(
+            "SELECT reltuples FROM pg_class WHERE relname = 'people'"
+        ).fetchone() or (0,)
+    assert known >= 500

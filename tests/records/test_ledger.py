@@ -21,6 +21,7 @@ from ledgers import (
     planned_ledger,
     roster,
 )
+from sqlalchemy import inspect
 
 from notegen.domain.notification import series
 from notegen.domain.planned_mail import MailState, Settlement, Summary
@@ -355,12 +356,17 @@ def test_records_of_version_1_are_brought_up_to_date_and_sent_from(folder: Path)
         for table in reversed(schema.metadata.sorted_tables):
             if table.name not in first:
                 table.drop(connection)
+        if is_postgres := connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("CREATE INDEX people_due ON people (dispatch, person)")
         connection.execute(update(versions).values(version=1))
     ledger = a_ledger(folder)
     with claimed(ledger) as sending:
         send_all(sending)
     assert ledger.summary(NAME) == Summary(NAME, accepted=9)
     assert set(database.tables()) == set(schema.metadata.tables)
+    with database.reading() as connection:
+        indexes = {index["name"] for index in inspect(connection).get_indexes("people")}
+    assert ("people_due" in indexes) is not is_postgres
     database.close()
 
 
