@@ -90,10 +90,12 @@ def open_shared(settings: Settings, activation_key: bytes) -> tuple[Ledger, str]
     records = settings.records
     ledger = open_ledger(records.url, read_key(records.key_file), journals=records.journal_folder)
     try:
-        return ledger, open_queue(settings, ledger, activation_key)
+        address = open_queue(settings, ledger, activation_key)
+        ledger.remove_outlived()
     except BaseException:
         ledger.close()
         raise
+    return ledger, address
 
 
 def open_queue(settings: Settings, ledger: Ledger, activation_key: bytes) -> str:

@@ -18,8 +18,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from binascii import crc32
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from mmap import mmap
@@ -32,6 +33,7 @@ FILE_SIZE = 1 << 20
 """Bytes of each of the two files: room for some ten thousand lines."""
 
 _EMPTY = bytes(FILE_SIZE)
+_OF_PORTION = re.compile(r"(.+-[0-9a-f]{12})-(\d+)\.0")
 _TEXT_KEPT = 300
 
 
@@ -152,6 +154,12 @@ def open_journal(folder: Path, stem: str) -> Journal | None:
         os.close(second)
         return None
     return Journal((paths[0], paths[1]), (first, second))
+
+
+def portions_in(folder: Path, stems: Collection[str]) -> list[tuple[str, int]]:
+    """The journals of portions (stem, number) that lie in a folder, of those stems."""
+    found = (_OF_PORTION.fullmatch(path.name) for path in folder.glob("*-*.0"))
+    return [(each[1], int(each[2])) for each in found if each is not None and each[1] in stems]
 
 
 def _unusable(error: OSError, path: Path) -> RecordsError:

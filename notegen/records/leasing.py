@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,34 @@ def leased(
             continue
         journal.start(lease.session, claim.boot)
         return Sending(database, journal, dispatch, lease, claim, only)
+
+
+def remove_outlived(database: Database, open_journal: OpenJournal, found: Iterable[tuple[str, int]]) -> None:
+    """Remove what dead holders left of portions (dispatch, number) that others have carried on since.
+
+    A journal that may still be needed stays, and so does one that is newer than the ledger.
+    """
+    for name, number in found:
+        journal = open_journal(name, number)
+        if journal is None:
+            continue
+        keep = True
+        try:
+            with database.reading() as connection:
+                keep = not _is_outlived(connection, name, number, journal.replay("").session)
+        finally:
+            journal.close(keep=keep)
+
+
+def _is_outlived(connection: Connection, name: str, number: int, session: int) -> bool:
+    own = and_(portions.c.dispatch == dispatches.c.id, portions.c.number == number)
+    statement = select(dispatches.c.purged, portions.c.session, portions.c.holder)
+    row = connection.execute(
+        statement.outerjoin_from(dispatches, portions, own).where(dispatches.c.name == name)
+    ).one()
+    if row.session is None:
+        return row.purged is not None
+    return session < row.session or (session == row.session and row.holder is None)
 
 
 def _taken_over(

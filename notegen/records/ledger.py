@@ -14,9 +14,9 @@ from notegen.domain.notification import Series
 from notegen.domain.planned_mail import MailState, Summary
 from notegen.errors import RecordsError
 from notegen.records.database import Database, select, update
-from notegen.records.journal import Journal, open_journal
+from notegen.records.journal import Journal, open_journal, portions_in
 from notegen.records.lease import held_elsewhere, refuse_held
-from notegen.records.leasing import leased
+from notegen.records.leasing import leased, remove_outlived
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.portions import Share, Wanted
@@ -129,6 +129,14 @@ class Ledger:
 
         return signs_of_life(self._database, seconds)
 
+    def remove_outlived(self) -> None:
+        """Remove the journals on this machine whose portions others have carried on after a death here."""
+        with self._database.reading() as connection:
+            names = connection.execute(select(dispatches.c.name)).scalars()
+            stems = {self._stem(name): name for name in names}
+        found = portions_in(self._journals, stems)
+        remove_outlived(self._database, self._journal_of, [(stems[stem], n) for stem, n in found])
+
     def seal(self, name: str, key: bytes) -> None:
         """RecordsError when mails wait that were planned with another key of this name."""
         check_seal(self._database, name, key)
@@ -232,7 +240,9 @@ class Ledger:
         """
         erase_prints(self._database, now)
         expire_all(self._database, lambda name: open_journal(self._journals, self._stem(name)), now)
-        return empty_ended(self._database, now - retention, now)
+        count = empty_ended(self._database, now - retention, now)
+        self.remove_outlived()
+        return count
 
     def integrity_problems(self) -> list[str]:
         """What is wrong with the database; empty when all is well."""

@@ -337,6 +337,39 @@ def test_senders_share_a_rate(folder: Path) -> None:
     assert one.reserve({"": (1, 2.0)}, NOW + 10 * second) == {"": NOW + 10 * second}
 
 
+def test_what_the_dead_left_goes_when_others_have_carried_on(folder: Path) -> None:
+    ledger = shared(folder, 2, 10)
+    held = leased(ledger)
+    mails = open_mails(held)
+    held.exchange([], mails, NOW)
+    die(held)
+    ledger.remove_outlived()
+    assert len(list((folder / "one").iterdir())) == 2, "it may still be needed"
+    with leased(on_machine(folder, "two"), "two", now=LATER) as other:
+        send_all(other, LATER)
+    ledger.remove_outlived()
+    assert list((folder / "one").iterdir()) == []
+
+
+def test_what_the_dead_left_goes_with_a_purge(folder: Path) -> None:
+    ledger = shared(folder, 1, 10)
+    die(leased(ledger))
+    ledger.cancel(NAME, LATER)
+    ledger.purge(LATER + timedelta(days=100), timedelta(days=90))
+    assert list((folder / "one").iterdir()) == []
+
+
+def test_a_journal_that_is_newer_than_the_ledger_stays(folder: Path) -> None:
+    ledger = shared(folder, 1, 10)
+    die(leased(ledger))
+    with ledger._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE portions SET session = 0, holder = NULL")
+    ledger.remove_outlived()
+    assert len(list((folder / "one").iterdir())) == 2
+    with pytest.raises(RecordsError, match="newer than the ledger"):
+        lease(ledger)
+
+
 def test_no_journal_is_left_behind_by_a_portion_that_was_given_back(folder: Path) -> None:
     ledger = shared(folder, 2, 10)
     leased(ledger).release()
