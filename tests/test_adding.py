@@ -7,6 +7,7 @@ import asyncio
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,11 +17,13 @@ import pytest
 from notifications import composer, planned
 from outbox import ListOutbox, a_mail
 
+from notegen.checking.preflight import check_note
 from notegen.domain.mail import Mail, Outbox
 from notegen.domain.notification import OWN_WORDS, NotificationKind
 from notegen.domain.receipt import Outcome, Receipt
 from notegen.domain.sender import Sender
 from notegen.errors import TemplateError
+from notegen.flows.house import House
 from notegen.reading.language_folder import read_languages
 from notegen.reading.note_file import read_note
 from notegen.rendering.document import Document, compose
@@ -30,6 +33,18 @@ from notegen.rendering.template import Templates
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
+DATED = """\
+document: verbal-note
+reference: {{unit: P0.0, file: PRO.1, topic: X}}
+issued: 2026-11-02
+place: brussels
+addressee: missions
+languages: [it, en]
+title: {{it: Orario, en: Opening hours}}
+body:
+  it: informarle che gli uffici saranno chiusi {day}.
+  en: inform them that the offices will be closed on Wednesday 2 December 2026.
+"""
 NOTE = """
 document: {kind}
 reference: P0.0/PRO.3143/17.06.2021/VACCIN/5
@@ -86,6 +101,21 @@ def test_a_folder_is_a_language_for_notes(italian: Path, templates_folder: Path,
     document = composed([italian, templates_folder], tmp_path, "verbal-note", "it")
     assert [(section.language, section.tag) for section in document.sections] == [("it", "it-IT")]
     assert "17\N{NO-BREAK SPACE}giugno 2021" in document.sections[0].html
+
+
+def test_a_date_in_a_language_of_a_folder_is_held_against_the_others(
+    italian: Path, templates_folder: Path, tmp_path: Path
+) -> None:
+    folders = [italian, templates_folder]
+    languages = read_languages(folders)
+    house = House(languages, Templates(folders), Sender({}, "FPS"), date(2026, 11, 1))
+    found = []
+    for day in ("mercoledì 2 dicembre 2026", "martedì 2 dicembre 2026"):
+        note = tmp_path / "hours.yaml"
+        note.write_text(DATED.format(day=day), encoding="utf-8")
+        read, _ = read_note(note, languages)
+        found.append([problem.code for problem in check_note(read, house.versed(read.languages))])
+    assert found == [[], ["note-weekday-wrong"]]
 
 
 def test_a_folder_is_a_language_for_mails(italian: Path, templates_folder: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 
 from notegen.checking.section import Section
+
+Names: TypeAlias = tuple[tuple[str, ...], ...]
+"""The names of months from January or of weekdays from Monday, each in all its forms."""
 
 _MONTHS = (
     ("janvier", "januari", "january", "januar", "jänner"),
@@ -33,16 +37,9 @@ _DAYS = (
     ("samedi", "zaterdag", "saturday", "samstag", "sonnabend"),
     ("dimanche", "zondag", "sunday", "sonntag"),
 )
-_MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_DAY_OF = {name: number for number, names in enumerate(_DAYS) for name in names}
 _GAP = r"[ \u00a0\u202f\n]+"
 _MARK = r"[*_^~]{0,3}"
-_DATE = re.compile(
-    rf"(?:\b(?P<weekday>{'|'.join(_DAY_OF)}),?{_GAP}(?:(?:le|de|den|dem|the|der){_GAP})?)?"
-    rf"(?<![\d.,/]){_MARK}(?P<day>\d{{1,2}}){_MARK}(?:er|st|nd|rd|th|e)?{_MARK}\.?{_GAP}(?:of{_GAP})?"
-    rf"{_MARK}(?P<month>{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})\b(?:{_GAP}(?P<year>\d{{4}}))?",
-    re.IGNORECASE,
-)
+_OF = rf"(?:(?:of|de|del|do){_GAP})?"
 _SHORT_DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\w/-]|\.\d)")
 _TIME = re.compile(
     r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])(?:"
@@ -74,14 +71,14 @@ class StatedDate:
 
 def stated_dates(section: Section) -> tuple[StatedDate, ...]:
     """Every date that the section states, a year it leaves out being left out of the value."""
-    return tuple(_stated_dates(section.words))
+    return tuple(_stated_dates(section))
 
 
 @lru_cache(maxsize=32)
 def figures(section: Section) -> tuple[tuple[Figure, ...], tuple[Figure, ...], tuple[Figure, ...]]:
     """The dates, the times and the other numbers of a section."""
     text = section.words
-    dates = tuple(stated.figure for stated in _stated_dates(text))
+    dates = tuple(stated.figure for stated in _stated_dates(section))
     text = _without(text, dates)
     times = tuple(_times(text))
     text = _without(text, times)
@@ -96,11 +93,42 @@ def _without(text: str, found: tuple[Figure, ...]) -> str:
     return text
 
 
-def _stated_dates(text: str) -> Iterator[StatedDate]:
-    for match in _DATE.finditer(text):
-        month, day = _MONTH_OF[match["month"].casefold()], int(match["day"])
+@dataclass(frozen=True, slots=True)
+class _Almanac:
+    """By what a date in words is recognized: its shape, and the numbers of months and weekdays."""
+
+    shape: re.Pattern[str]
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+
+
+@lru_cache(maxsize=32)
+def _almanac(months: Names, weekdays: Names) -> _Almanac:
+    month_of = {name: number for table in (months, _MONTHS) for number, name in _numbered(table, 1)}
+    day_of = {name: number for table in (weekdays, _DAYS) for number, name in _numbered(table, 0)}
+    shape = re.compile(
+        rf"(?:\b(?P<weekday>{_any(day_of)}),?{_GAP}(?:(?:le|de|den|dem|the|der){_GAP})?)?"
+        rf"(?<![\d.,/]){_MARK}(?P<day>\d{{1,2}}){_MARK}(?:er|st|nd|rd|th|e)?{_MARK}\.?{_GAP}{_OF}"
+        rf"{_MARK}(?P<month>{_any(month_of)})\b(?:{_GAP}{_OF}(?P<year>\d{{4}}))?",
+        re.IGNORECASE,
+    )
+    return _Almanac(shape, month_of, day_of)
+
+
+def _numbered(table: Names, first: int) -> Iterator[tuple[int, str]]:
+    return ((number, name) for number, names in enumerate(table, first) for name in names)
+
+
+def _any(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+def _stated_dates(section: Section) -> Iterator[StatedDate]:
+    text, almanac = section.words, _almanac(section.months, section.weekdays)
+    for match in almanac.shape.finditer(text):
+        month, day = almanac.months[match["month"].casefold()], int(match["day"])
         year = int(match["year"]) if match["year"] else None
-        weekday = _DAY_OF[match["weekday"].casefold()] if match["weekday"] else None
+        weekday = almanac.weekdays[match["weekday"].casefold()] if match["weekday"] else None
         value = f"{year}-{month:02}-{day:02}" if year else f"{month:02}-{day:02}"
         yield StatedDate(
             Figure(value, match[0], match.start()), _day(year or 2000, month, day), _when(weekday, year)

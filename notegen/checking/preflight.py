@@ -11,11 +11,11 @@ from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
 from notegen.checking.formula import check_formulas
 from notegen.checking.orthography import check_orthography
-from notegen.checking.section import Section
+from notegen.checking.section import Section, section_of
 from notegen.checking.structure import check_lists
 from notegen.domain.hyperlink import hyperlinks
 from notegen.domain.language import Language
-from notegen.domain.note import LanguageVersion, VerbalNote
+from notegen.domain.note import VerbalNote
 from notegen.domain.problem import Place, Problem, Severity
 
 _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
@@ -33,12 +33,12 @@ def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Pro
 
     What the note accepts is left out; an acceptance that meets nothing is a finding.
     """
-    sections = [Section(version) for version in note.versions]
+    sections = [section_of(version, languages) for version in note.versions]
     found = [*_completeness(note, languages), *_links(note, sections), *check_concordance(sections)]
     for section in sections:
         for check in _SECTION_CHECKS:
             found.extend(check(section))
-        title = _title(section.version)
+        title = _title(section)
         for check in _TITLE_CHECKS:
             found.extend(check(title))
     order = {code: position for position, code in enumerate(note.languages)}
@@ -46,8 +46,9 @@ def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Pro
     return tuple(sorted(kept, key=lambda problem: _position(problem, order)))
 
 
-def _title(version: LanguageVersion) -> Section:
-    return Section(replace(version, body=version.title, place=version.title_place))
+def _title(section: Section) -> Section:
+    version = section.version
+    return replace(section, version=replace(version, body=version.title, place=version.title_place))
 
 
 def _position(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int, str]:

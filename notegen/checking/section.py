@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from notegen.domain.hyperlink import without_code
+from notegen.domain.language import Language
 from notegen.domain.note import LanguageVersion
 from notegen.domain.problem import Problem, Severity
 from notegen.domain.reference import citations
@@ -29,11 +31,22 @@ _FILLER = "\ufffc"
 """Stands for what is no word: no letter and no space, so that the marks around it keep their meaning."""
 
 
+def section_of(version: LanguageVersion, languages: Mapping[str, Language]) -> Section:
+    """A version as the checks look at it, with what its language knows."""
+    language = languages.get(version.language)
+    return Section(version, language.months, language.weekdays) if language else Section(version)
+
+
 @dataclass(frozen=True)
 class Section:
-    """A version and its words; both texts are equally long, so that positions agree."""
+    """A version and its words; both texts are equally long, so that positions agree.
+
+    `months` and `weekdays` are those of its language, besides the names that every check knows.
+    """
 
     version: LanguageVersion
+    months: tuple[tuple[str, ...], ...] = ()
+    weekdays: tuple[tuple[str, ...], ...] = ()
 
     @property
     def language(self) -> str:

@@ -47,7 +47,8 @@ class Language:
     elide. `tag` is the BCP 47 tag that documents and mails carry; `in_language` says of each language how a
     text is named that is written in it ("en français"), to be listed in a sentence. `optional_headers` are
     the headers of further roster columns, by field. `hyphenation` holds words with a hyphen wherever they may
-    be divided, for those that the patterns of the language get wrong.
+    be divided, for those that the patterns of the language get wrong. `months` from January and `weekdays`
+    from Monday, each in all its forms, are not of the folder but of the locale, where a text is checked.
     """
 
     code: str
@@ -70,6 +71,8 @@ class Language:
     in_language: Mapping[str, str] = field(default_factory=dict)
     optional_headers: Mapping[str, str] = field(default_factory=dict)
     hyphenation: tuple[str, ...] = ()
+    months: tuple[tuple[str, ...], ...] = ()
+    weekdays: tuple[tuple[str, ...], ...] = ()
 
     def elides(self, text: str) -> bool:
         """Whether "de" becomes "d’" before this text (French): before a vowel or a mute h."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -23,3 +23,10 @@ class House:
     sender: Sender
     today: date
     profile: str = "be"
+
+    def versed(self, codes: Iterable[str]) -> Mapping[str, Language]:
+        """The languages; those of these codes know the names of their months and weekdays too."""
+        from notegen.rendering.cldr import with_day_names
+
+        known = {code: with_day_names(self.languages[code]) for code in codes if code in self.languages}
+        return {**self.languages, **known}

@@ -34,7 +34,7 @@ def preflight(leaflet: Leaflet, house: House) -> tuple[Problem, ...]:
     from notegen.checking.leaflet import check_leaflet
     from notegen.rendering.pdf import PdfWriter
 
-    found = check_leaflet(leaflet)
+    found = check_leaflet(leaflet, house.versed(leaflet.languages))
     if any(problem.severity is Severity.ERROR for problem in found):
         return found
     overflows = PdfWriter().overflows(compose(leaflet, house, draft=False))

@@ -78,7 +78,7 @@ def preflight(note: Manuscript, house: House) -> tuple[Problem, ...]:
 
     if isinstance(note, Leaflet):
         return leaflets.preflight(note, house)
-    found = check_note(note, house.languages)
+    found = check_note(note, house.versed(note.languages))
     if not any(problem.severity is Severity.ERROR for problem in found):
         compose_note(note, house, draft=True)
     return found
@@ -130,7 +130,7 @@ def print_notes(
 def _refuse_discord(note: Manuscript, house: House) -> None:
     from notegen.checking.preflight import check_note
 
-    found = check_note(note, house.languages) if isinstance(note, VerbalNote) else ()
+    found = check_note(note, house.versed(note.languages)) if isinstance(note, VerbalNote) else ()
     for problem in found:
         if problem.code == "note-reference-differs":
             lacking = ", ".join(other.language for other in problem.others)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
+
+from notegen.domain.language import Language
 
 _SHORT = {"fr": "dd/MM/y", "en": "dd/MM/y", "nl": "dd.MM.y", "de": "dd.MM.y"}
 _NB = "\u00a0"
@@ -40,3 +44,17 @@ def whole_number(number: int, locale: str) -> str:
 def enumeration(items: Sequence[str], locale: str) -> str:
     """`A, B et C`: the items in one phrase, joined as the language joins them."""
     return format_list(items, locale=locale)
+
+
+def with_day_names(language: Language) -> Language:
+    """The language with the names of its months and weekdays, as they stand in a date and alone."""
+    months = [get_month_names("wide", form, language.locale) for form in _FORMS]
+    weekdays = [get_day_names("wide", form, language.locale) for form in _FORMS]
+    return replace(language, months=_named(months, range(1, 13)), weekdays=_named(weekdays, range(7)))
+
+
+_FORMS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
+
+
+def _named(tables: Sequence[Mapping[int, str]], numbers: range) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(dict.fromkeys(table[number].casefold() for table in tables)) for number in numbers)
