@@ -56,6 +56,17 @@ def leased(
         return Sending(database, journal, dispatch, lease, claim, only)
 
 
+def close_forsaken(database: Database, open_journal: OpenJournal, dispatch: int, now: datetime) -> None:
+    """Carry over what dead holders left of a dispatch that was cancelled or whose time is over.
+
+    Nobody may ever come for it, and until then what sending needed would stay.
+    """
+    claim = Claim("nobody, to close it", "", resend_doubts=False)
+    held = leased(database, open_journal, claim, now, Wanted(dispatch))
+    if held is not None:
+        held.release()
+
+
 def remove_outlived(database: Database, open_journal: OpenJournal, found: Iterable[tuple[str, int]]) -> None:
     """Remove what dead holders left of portions (dispatch, number) that others have carried on since.
 

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,8 @@ class Ledger:
     def remove_outlived(self) -> None:
         """Remove the journals on this machine whose portions others have carried on after a death here."""
         with self._database.reading() as connection:
-            names = connection.execute(select(dispatches.c.name)).scalars()
-            stems = {self._stem(name): name for name in names}
+            names = connection.execute(select(dispatches.c.name)).scalars().all()
+        stems = {self._stem(name): name for name in names}
         found = portions_in(self._journals, stems)
         remove_outlived(self._database, self._journal_of, [(stems[stem], n) for stem, n in found])
 
@@ -239,7 +240,7 @@ class Ledger:
         how many dispatches were emptied.
         """
         erase_prints(self._database, now)
-        expire_all(self._database, lambda name: open_journal(self._journals, self._stem(name)), now)
+        expire_all(self._database, partial(self._journal_of, portion=0), self._journal_of, now)
         count = empty_ended(self._database, now - retention, now)
         self.remove_outlived()
         return count
@@ -272,7 +273,8 @@ class Ledger:
         return journal
 
     def _journal_of(self, name: str, portion: int) -> Journal | None:
-        return open_journal(self._journals, f"{self._stem(name)}-{portion}")
+        stem = self._stem(name)
+        return open_journal(self._journals, f"{stem}-{portion}" if portion else stem)
 
     def _stem(self, name: str) -> str:
         file = self._database.file

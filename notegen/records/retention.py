@@ -10,6 +10,7 @@ from notegen.records.database import Connection, Database, delete, func, or_, se
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal
 from notegen.records.lease import held_elsewhere
+from notegen.records.leasing import OpenJournal, close_forsaken
 from notegen.records.moment import to_stored
 from notegen.records.paces import forget_paces
 from notegen.records.recovery import recover
@@ -20,7 +21,12 @@ from notegen.records.stretch import Stretch
 from notegen.records.unfinished import cancel_open, expire_open
 
 
-def expire_all(database: Database, open_journal: Callable[[str], Journal | None], now: datetime) -> None:
+def expire_all(
+    database: Database,
+    open_journal: Callable[[str], Journal | None],
+    journal_of_portion: OpenJournal,
+    now: datetime,
+) -> None:
     """Erase what sending needed, where the time is over or a cancellation was never carried out."""
     asleep = select(people.c.dispatch).where(people.c.payload.is_not(None))
     over = select(dispatches.c.id, dispatches.c.name).where(
@@ -31,6 +37,7 @@ def expire_all(database: Database, open_journal: Callable[[str], Journal | None]
         found = connection.execute(over).all()
     for row in found:
         if share_of(database, row.id, now):
+            close_forsaken(database, journal_of_portion, row.id, now)
             expire_shared(database, row.id, now)
         elif journal := open_journal(row.name):
             _expire_one(database, row.name, journal, now)

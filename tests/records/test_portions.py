@@ -256,6 +256,21 @@ def test_a_purge_gives_up_what_nobody_came_for(folder: Path) -> None:
     assert ledger.summary(NAME) == Summary(NAME, expired=6)
 
 
+@pytest.mark.parametrize("end", ["expired", "cancelled"])
+def test_a_purge_erases_people_whose_sender_died_though_no_worker_ever_comes(folder: Path, end: str) -> None:
+    ledger = shared(folder, 2, 10, expires=NOW + timedelta(minutes=1))
+    held = leased(ledger)
+    held.exchange([], open_mails(held), NOW)
+    die(held)
+    if end == "cancelled":
+        ledger.cancel(NAME, NOW)
+    on_machine(folder, "two").purge(LATER, timedelta(days=1))
+    assert ledger.summary(NAME) == replace(Summary(NAME, in_doubt=2), **{end: 4})
+    with ledger._database.reading() as connection:
+        kept = "SELECT count(*) FROM people WHERE payload IS NOT NULL"
+        assert connection.exec_driver_sql(kept).scalar() == 0
+
+
 def test_after_a_backup_was_put_back_everybody_who_was_open_is_in_doubt(folder: Path) -> None:
     ledger = shared(folder, 4, 2)
     held = leased(ledger)
