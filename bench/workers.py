@@ -24,7 +24,7 @@ import time
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,8 @@ class Store:
     planned: float
     sent: float
     kept: float
+    tally: float
+    purge: float
 
 
 def stat(process: int | str) -> list[int]:
@@ -229,22 +231,19 @@ def shared(
         own.ledger.summon(clock())
         own.wait("bench")
         ended = own.used()
+        tally = -time.perf_counter()
         assert own.ledger.summary("bench").accepted == mails
+        tally += time.perf_counter()
         sent = own.size() - empty
         own.ask("VACUUM")
         kept = own.size() - empty
+        purge = -time.perf_counter()
+        assert own.ledger.purge(clock() + timedelta(days=2), timedelta(days=1)) >= 1
+        purge += time.perf_counter()
     seconds, sender, its_relay, database, log = ((b - a) / mails for a, b in zip(begun, ended, strict=True))
     planning = [(b - a) / mails for a, b in zip(before, planned, strict=True)]
-    store = Store(
-        planning[0],
-        mine / mails,
-        planning[3],
-        planning[4],
-        log,
-        size_planned / mails,
-        sent / mails,
-        kept / mails,
-    )
+    bytes_and_seconds = (log, size_planned / mails, sent / mails, kept / mails, tally / mails, purge / mails)
+    store = Store(planning[0], mine / mails, planning[3], planning[4], *bytes_and_seconds)
     return Turn(seconds, sender, its_relay, database), store
 
 
@@ -317,7 +316,8 @@ def report_store(plans: list[Turn], stores: list[Store]) -> None:
     print(
         f"bytes a mail, indexes included: {typical('planned')} planned, {typical('sent')} sent, "
         f"{typical('kept')} after VACUUM\nwrite-ahead log, bytes a mail: {typical('log_planned')} planning, "
-        f"{typical('log_sent')} sending"
+        f"{typical('log_sent')} sending\n"
+        f"seconds a million mails: {typical('tally', 1e6)} to count, {typical('purge', 1e6)} to purge"
     )
 
 

@@ -18,6 +18,7 @@ from notegen.records.moment import from_stored, to_stored
 from notegen.records.schema import dispatches, people, portions
 from notegen.records.stretch import Stretch
 
+_MANY = 100
 _ORDER = (portions.c.priority.desc(), portions.c.dispatch, portions.c.number)
 
 
@@ -64,6 +65,9 @@ def cut(connection: Connection, dispatch: int, size: int, priority: int) -> None
     not_before = connection.execute(select(dispatches.c.not_before).where(dispatches.c.id == dispatch))
     begins = not_before.scalar()
     summon(connection, [(dispatch, row["number"], priority, begins or 0) for row in rows])
+    if len(rows) >= _MANY and connection.dialect.name == "postgresql":
+        # Until it looks by itself, PostgreSQL would compare every portion with every summons.
+        connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) portions, procrastinate_jobs")
 
 
 def candidate(
