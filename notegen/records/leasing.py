@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -39,21 +40,24 @@ def leased(
     read = time.monotonic()
     passed_by: set[tuple[int, int]] = set()
     while True:
-        with database.writing() as connection:
-            refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
-            row = candidate(connection, now, claim.boot, wanted, passed_by)
-            if row is None:
-                return None
-            passed_by.add((row.dispatch, row.number))
-            dispatch = connection.execute(select(dispatches).where(dispatches.c.id == row.dispatch)).one()
-            journal = open_journal(dispatch.name, row.number)
-            if journal is None:
-                continue
-            lease = _taken_over(connection, journal, dispatch, row, claim, now)
-        if lease is None:
-            continue
-        journal.start(lease.session, claim.boot)
-        return Sending(database, journal, dispatch, lease, claim, only)
+        with ExitStack() as in_vain:
+            with database.writing() as connection:
+                refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
+                row = candidate(connection, now, claim.boot, wanted, passed_by)
+                if row is None:
+                    return None
+                passed_by.add((row.dispatch, row.number))
+                dispatch = connection.execute(select(dispatches).where(dispatches.c.id == row.dispatch)).one()
+                journal = open_journal(dispatch.name, row.number)
+                if journal is None:
+                    continue
+                in_vain.callback(journal.close, keep=True)
+                lease, keep = _taken_over(connection, journal, dispatch, row, claim, now)
+            in_vain.pop_all()
+        if lease is not None:
+            journal.start(lease.session, claim.boot)
+            return Sending(database, journal, dispatch, lease, claim, only)
+        journal.close(keep=keep)
 
 
 def close_forsaken(database: Database, open_journal: OpenJournal, dispatch: int, now: datetime) -> None:
@@ -97,33 +101,25 @@ def _is_outlived(connection: Connection, name: str, number: int, session: int) -
 
 def _taken_over(
     connection: Connection, journal: Journal, dispatch: Any, row: Any, claim: Claim, now: datetime
-) -> Lease | None:
-    """The lease of a portion; None, and the journal closed, when it is not to be had or nothing is left."""
-    keep = True
-    try:
-        replay = journal.replay(claim.boot)
-        _refuse_newer(replay, row.session, dispatch.name)
-        # Whoever holds the lock of the very journal that the holder wrote knows that this holder is dead.
-        if row.holder and from_stored(row.lease_until) > now and replay.session != row.session:
-            keep = replay.session > 0
-            journal.close(keep=keep)
-            return None
-        own = Stretch(row.dispatch, row.first, row.last)
-        recover(connection, dispatch, replay, now, own, row.session)
-        if dispatch.cancelled is not None:
-            cancel_open(connection, own, dispatch.cancelled)
-        elif claim.resend_doubts:
-            resend_unanswered(connection, own, now)
-        expire_open(connection, own, now)
-        if soonest(connection, own) is None:
-            _write(connection, row, row.session, None, now)
-            journal.close(keep=False)
-            return None
-        _write(connection, row, row.session + 1, claim, now)
-    except BaseException:
-        journal.close(keep=keep)
-        raise
-    return Lease(dispatch.name, own, row.session + 1, row.number)
+) -> tuple[Lease | None, bool]:
+    """The lease of a portion, None when it is not to be had or nothing is left; whether its journal stays."""
+    replay = journal.replay(claim.boot)
+    _refuse_newer(replay, row.session, dispatch.name)
+    # Whoever holds the lock of the very journal that the holder wrote knows that this holder is dead.
+    if row.holder and from_stored(row.lease_until) > now and replay.session != row.session:
+        return None, replay.session > 0
+    own = Stretch(row.dispatch, row.first, row.last)
+    recover(connection, dispatch, replay, now, own, row.session)
+    if dispatch.cancelled is not None:
+        cancel_open(connection, own, dispatch.cancelled)
+    elif claim.resend_doubts:
+        resend_unanswered(connection, own, now)
+    expire_open(connection, own, now)
+    if soonest(connection, own) is None:
+        _write(connection, row, row.session, None, now)
+        return None, False
+    _write(connection, row, row.session + 1, claim, now)
+    return Lease(dispatch.name, own, row.session + 1, row.number), True
 
 
 def _refuse_newer(replay: Replay, session: int, name: str) -> None:

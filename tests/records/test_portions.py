@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ledgers import BOOT, KEY, NAME, NOW, a_request, accepted, address, claimed, open_mails, roster
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
+from notegen.records import leasing
+from notegen.records.database import Connection
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.portions import Wanted
 from notegen.records.sending import Claim, Sending
@@ -148,6 +151,24 @@ def test_what_could_not_be_written_before_a_portion_was_given_up_is_still_in_the
     assert again.summary() == Summary(NAME, accepted=2, planned=7)
     again.release()
     assert lease(on_machine(folder, "two"), "two") is not None
+
+
+def test_a_database_that_goes_away_while_a_portion_is_taken_up_leaves_it_to_the_next_try(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = shared(folder, 3, 10)
+    taken_over = leasing._taken_over
+
+    def cut_off(connection: Connection, *others: Any) -> Any:
+        lease = taken_over(connection, *others)
+        connection.connection.driver_connection.close()  # type: ignore[union-attr]
+        return lease
+
+    with monkeypatch.context() as patch:
+        patch.setattr(leasing, "_taken_over", cut_off)
+        with pytest.raises(RecordsError):
+            leased(ledger)
+    send_all(leased(ledger))
 
 
 def test_on_another_machine_what_was_open_is_in_doubt(folder: Path) -> None:
