@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from notegen.errors import RecordsError
 from notegen.records.database import (
     Connection,
     Database,
@@ -50,7 +51,10 @@ class PrintOrders:
     def add(
         self, order: int, number: int, copies: range, documents: bytes, queue: str, now: datetime
     ) -> None:
-        """Add a part with the copies of these numbers, if it is not there yet, and summon a worker to it."""
+        """Add a part with the copies of these numbers, if it is not there yet, and summon a worker to it.
+
+        RecordsError when the order was given up as lost meanwhile.
+        """
         values = {
             "print_order": order,
             "number": number,
@@ -60,6 +64,11 @@ class PrintOrders:
             "created": to_stored(now),
         }
         with self._database.writing() as connection:
+            if (
+                connection.execute(select(print_orders.c.id).where(print_orders.c.id == order)).first()
+                is None
+            ):
+                raise _lost(self._database.name)
             known = select(print_parts.c.number).where(_is(order, number))
             if connection.execute(known).first() is None:
                 connection.execute(insert(print_parts).values(values))
@@ -115,7 +124,10 @@ class PrintOrders:
                 _summon_again(connection, part.order, [part.number], queue)
 
     def tend(self, order: int, queue: str, now: datetime) -> int:
-        """Give a sign of life about an order, and summon others to what dead workers hold; how many parts."""
+        """Give a sign of life about an order, and summon others to what dead workers hold; how many parts.
+
+        RecordsError when the order was given up as lost meanwhile.
+        """
         moment = to_stored(now)
         lapsed = and_(
             print_parts.c.print_order == order,
@@ -124,7 +136,8 @@ class PrintOrders:
         )
         with self._database.writing() as connection:
             alive = update(print_orders).where(print_orders.c.id == order)
-            connection.execute(alive.values(alive_until=to_stored(now + _LOST_AFTER)))
+            if not connection.execute(alive.values(alive_until=to_stored(now + _LOST_AFTER))).rowcount:
+                raise _lost(self._database.name)
             locked = select(print_parts.c.number).where(lapsed).with_for_update(skip_locked=True)
             numbers = list(connection.execute(locked).scalars())
             if numbers:
@@ -199,6 +212,14 @@ def erase_lost(database: Database, now: datetime) -> int:
         _erase(connection, numbers)
         connection.execute(delete(presses).where(presses.c.alive_until <= moment))
     return len(numbers)
+
+
+def _lost(where: str) -> RecordsError:
+    return RecordsError(
+        "what is still to be printed was erased: for too long this command gave no sign of life",
+        where=where,
+        hint="Give the same command again.",
+    )
 
 
 def _leased(connection: Connection, wanted: Any, hold: Hold, now: datetime) -> Part | None:

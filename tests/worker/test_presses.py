@@ -23,7 +23,7 @@ from workers import notegen, planned, roster, settings, working
 
 from notegen.domain.colophon import Colophon
 from notegen.domain.reference import ReferenceNumber
-from notegen.errors import RenderingError
+from notegen.errors import RecordsError, RenderingError
 from notegen.flows.presswork import Bench, opened_bench
 from notegen.flows.print_order import Sharing, shared_printer
 from notegen.records.print_orders import open_print_orders
@@ -280,6 +280,20 @@ def test_what_a_dead_command_ordered_is_erased(postgres_url: str, colophon: Colo
     assert purged.returncode == 0, purged.stderr
     assert rows(postgres_url) == 3
     assert asked(postgres_url, "SELECT count(*) FROM presses") == 0
+
+
+def test_a_command_that_slept_too_long_is_told_that_its_order_is_gone(
+    postgres_url: str, colophon: Colophon
+) -> None:
+    never_alone(postgres_url, colophon)
+    with a_bench(postgres_url, colophon) as bench, shared_printer(bench, PATIENT) as printer:
+        assert bench.orders.erase_lost(now() + timedelta(minutes=11)) == 1
+        order = bench.orders.open(colophon.text, 100, now())
+        bench.orders.withdraw(order)
+        with pytest.raises(RecordsError, match="no sign of life"):
+            bench.orders.tend(order, bench.queue, now())
+        with pytest.raises(RecordsError, match="no sign of life"):
+            list(printer(copies(1)))
 
 
 def files(folder: Path) -> dict[str, bytes]:
