@@ -8,6 +8,7 @@ from types import MappingProxyType
 from notegen.checking.acceptance import without_accepted
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
+from notegen.checking.markdown_slip import check_markdown
 from notegen.checking.orthography import check_orthography
 from notegen.checking.section import section_of
 from notegen.checking.structure import check_lists
@@ -16,7 +17,7 @@ from notegen.domain.leaflet import Leaflet
 from notegen.domain.problem import Problem
 
 NO_LANGUAGES: Mapping[str, Language] = MappingProxyType({})
-_CHECKS = (check_orthography, check_lists, check_calendar)
+_CHECKS = (check_orthography, check_lists, check_markdown, check_calendar)
 
 
 def check_leaflet(leaflet: Leaflet, languages: Mapping[str, Language] = NO_LANGUAGES) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ from notegen.checking.acceptance import without_accepted
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
 from notegen.checking.formula import check_formulas
+from notegen.checking.markdown_slip import check_footnotes, check_markdown
 from notegen.checking.orthography import check_orthography
 from notegen.checking.section import Section, section_of
 from notegen.checking.structure import check_lists
@@ -22,6 +23,8 @@ _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     check_formulas,
     check_orthography,
     check_lists,
+    check_markdown,
+    check_footnotes,
     check_calendar,
 )
 _GENITIVE = re.compile(r"\{\{\s*addressee\.of\b")
