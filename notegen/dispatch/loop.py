@@ -60,7 +60,11 @@ async def run(
 def _rare_collections() -> Iterator[None]:
     """Mails hold no cycles, and some thousand are always about: to look for cycles all the time is waste."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], _OBJECTS_BETWEEN_COLLECTIONS) if before[0] else 0, *before[1:])
+    if not 0 < before[0] < _OBJECTS_BETWEEN_COLLECTIONS:
+        # Another run in this process has seen to it already, and puts it right when it ends.
+        yield
+        return
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
     try:
         yield
     finally:

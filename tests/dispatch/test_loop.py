@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -399,6 +400,42 @@ def test_a_sender_that_slept_goes_on_where_nobody_took_over(tmp_path: Path) -> N
 
     delivery = Obliging(answer)
     assert asyncio.run(dispatch(ledger, lambda: delivery, clock=clock)).accepted == 150
+
+
+def test_runs_of_one_process_leave_the_garbage_collector_as_it_was(tmp_path: Path) -> None:
+    def planned(folder: str) -> Ledger:
+        (tmp_path / folder).mkdir()
+        return planned_ledger(tmp_path / folder, 1)
+
+    short, long = planned("short"), planned("long")
+
+    async def main() -> None:
+        under_way, over = asyncio.Event(), asyncio.Event()
+
+        class Patient(Obliging):
+            async def deliver(self, outbox: Outbox) -> None:
+                under_way.set()
+                await over.wait()
+                await super().deliver(outbox)
+
+        class Awaited(Obliging):
+            async def deliver(self, outbox: Outbox) -> None:
+                await under_way.wait()
+                await super().deliver(outbox)
+
+        first = asyncio.create_task(dispatch(short, lambda: Awaited(accept)))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(dispatch(long, lambda: Patient(accept)))
+        await first
+        over.set()
+        await second
+
+    before = gc.get_threshold()
+    try:
+        asyncio.run(main())
+        assert gc.get_threshold() == before
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_never_more_than_the_window_is_open(tmp_path: Path) -> None:
