@@ -25,6 +25,7 @@ from notegen.records.database import Connection, Database
 from notegen.records.holds import hold
 
 QUEUE = "notegen"
+_PAUSE = 5
 
 Handler = Callable[[Sequence[int]], Awaitable[None]]
 """Answers a summons of one kind; the numbers say to what."""
@@ -175,9 +176,31 @@ async def _until_stopped(app: procrastinate.App, shift: Shift, stop: asyncio.Eve
 
 
 def _add(app: procrastinate.App, kind: str, handler: Handler) -> None:
-    @app.task(name=kind, queue=QUEUE, retry=procrastinate.RetryStrategy(wait=5, max_attempts=1000))
-    async def answer(numbers: list[int]) -> None:
-        await handler(numbers)
+    retry = procrastinate.RetryStrategy(wait=_PAUSE, max_attempts=1000)
+
+    @app.task(name=kind, queue=QUEUE, retry=retry, pass_context=True)
+    async def answer(context: procrastinate.JobContext, numbers: list[int]) -> None:
+        try:
+            await handler(numbers)
+        except Exception:  # noqa: BLE001 — the handler tells; what it says stays out of procrastinate's words
+            failed = True
+        else:
+            failed = False
+        if failed:
+            await _summon_again(app, context.job)
+
+
+async def _summon_again(app: procrastinate.App, job: jobs.Job) -> None:
+    """In a while, unless somebody has been summoned to the same meanwhile, which is enough."""
+    again = app.configure_task(
+        job.task_name,
+        queue=job.queue,
+        priority=job.priority,
+        queueing_lock=job.queueing_lock,
+        schedule_in={"seconds": _PAUSE},
+    )
+    with contextlib.suppress(exceptions.AlreadyEnqueued):
+        await again.defer_async(**job.task_kwargs)
 
 
 async def _watch(app: procrastinate.App, watch: Handler, shift: Shift) -> None:
