@@ -17,6 +17,7 @@ from notegen.records.database import Connection, and_, bindparam, or_, select, u
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.payload import unpacked
 from notegen.records.schema import mails, people
+from notegen.records.stretch import Stretch
 
 OPEN = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.IN_DOUBT, MailState.HELD)
 ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
@@ -97,9 +98,9 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
 
 
 def read_open(
-    connection: Connection, dispatch: Any, some_people: Any, states: Sequence[MailState]
+    connection: Connection, dispatch: Any, own: Stretch, some_people: Any, states: Sequence[MailState]
 ) -> list[tuple[PlannedMail, ...]]:
-    """The mails in these states of some people (a subquery over `people`), person by person, in order."""
+    """The mails in these states of some people of a stretch (a subquery), person by person, in order."""
     statement = (
         select(
             some_people.c.person,
@@ -114,7 +115,8 @@ def read_open(
             mails.c.tries,
         )
         .join(mails, and_(mails.c.dispatch == dispatch.id, mails.c.person == some_people.c.person))
-        .where(mails.c.state.in_(states))
+        # Said of the mails too: else a database that misjudges how many there are reads those of everybody.
+        .where(own.within(mails), mails.c.state.in_(states))
         .order_by(some_people.c.person, mails.c.position)
     )
     one = partial(_one_person, dispatch.id, dispatch.name, dispatch.id_domain)

@@ -108,7 +108,7 @@ def _look_at_people(connection: Connection) -> None:
     waited for.
     """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) people")
+        connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) people, mails")
 
 
 def _chunks(series: Iterable[Series]) -> Iterator[list[Series]]:

@@ -22,14 +22,17 @@ def recover(
     An outcome in the journal is taken over. A mail that had begun is in doubt; one that had not is planned
     again, if the journal is complete and that of the last `session`; otherwise it is in doubt as well.
     """
-    sending = select(mails.c.person).where(own.within(mails), mails.c.state == MailState.SENDING.value)
+    under_way = select(mails.c.person).where(own.within(mails), mails.c.state == MailState.SENDING.value)
+    sending = set(connection.execute(under_way).scalars())
+    if not sending:
+        return
     some = (
         select(people.c.person, people.c.member, people.c.payload, people.c.due)
         .where(own.within(people), people.c.person.in_(sending), people.c.payload.is_not(None))
         .subquery("some_people")
     )
     states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.HELD)
-    found = read_open(connection, row, some, states)
+    found = read_open(connection, row, own, some, states)
     open_then = [mail for own in found for mail in own if mail.state is MailState.SENDING]
     trusted = replace(replay, complete=replay.complete and replay.session == session)
     write_settlements(connection, [_recovered(mail, trusted) for mail in open_then], now)

@@ -94,7 +94,7 @@ class Sending:
             .subquery("some_people")
         )
         states = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED)
-        found = self._read(lambda connection: read_open(connection, self._row, some, states))
+        found = self._read(lambda connection: read_open(connection, self._row, self._own, some, states))
         last = int(found[-1][0].key.split(".")[1]) if len(found) == limit else -1
         return last, [own for own in found if self._may_go(own[0])]
 
