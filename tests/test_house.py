@@ -101,6 +101,12 @@ def test_nothing_lies_at_the_top_that_the_house_does_not_know() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in kept_files()} <= TOP_LEVEL
 
 
+def test_the_map_of_the_records_names_every_module() -> None:
+    room = ROOT / "notegen" / "records"
+    named = set(re.findall(r"\w+", (room / "__init__.py").read_text(encoding="utf-8")))
+    assert {path.stem for path in room.glob("*.py")} - named == {"__init__"}
+
+
 def test_every_folder_of_templates_is_a_language() -> None:
     inside = {
         path.relative_to(ROOT / "templates").parts

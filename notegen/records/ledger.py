@@ -17,7 +17,6 @@ from notegen.errors import RecordsError
 from notegen.records.database import Database, select, update
 from notegen.records.journal import Journal, open_journal, portions_in
 from notegen.records.lease import held_elsewhere, refuse_held
-from notegen.records.leasing import leased, remove_outlived
 from notegen.records.moment import to_stored
 from notegen.records.planning import Planned, PlanRequest, write_plan
 from notegen.records.portions import Share, Wanted
@@ -36,6 +35,7 @@ from notegen.records.sharing import (
 )
 from notegen.records.soundness import integrity_problems
 from notegen.records.stretch import Stretch
+from notegen.records.takeover import leased, remove_outlived
 from notegen.records.tally import DispatchStatus, HistoryEntry, entries, statuses, summary_of
 from notegen.records.unfinished import (
     Decision,

@@ -10,7 +10,6 @@ from notegen.records.database import Connection, Database, delete, func, or_, se
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal
 from notegen.records.lease import held_elsewhere
-from notegen.records.leasing import OpenJournal, close_forsaken
 from notegen.records.moment import to_stored
 from notegen.records.paces import forget_paces
 from notegen.records.recovery import recover
@@ -18,6 +17,7 @@ from notegen.records.schema import dispatches, mails, people, portions
 from notegen.records.sending import locked_row
 from notegen.records.sharing import expire_shared, share_of
 from notegen.records.stretch import Stretch
+from notegen.records.takeover import OpenJournal, close_forsaken
 from notegen.records.unfinished import cancel_open, expire_open
 
 

@@ -13,7 +13,7 @@ from ledgers import BOOT, KEY, NAME, NOW, a_request, accepted, address, claimed,
 
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
-from notegen.records import leasing
+from notegen.records import takeover
 from notegen.records.database import Connection
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.portions import Wanted
@@ -157,7 +157,7 @@ def test_a_database_that_goes_away_while_a_portion_is_taken_up_leaves_it_to_the_
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = shared(folder, 3, 10)
-    taken_over = leasing._taken_over
+    taken_over = takeover._taken_over
 
     def cut_off(connection: Connection, *others: Any) -> Any:
         lease = taken_over(connection, *others)
@@ -165,7 +165,7 @@ def test_a_database_that_goes_away_while_a_portion_is_taken_up_leaves_it_to_the_
         return lease
 
     with monkeypatch.context() as patch:
-        patch.setattr(leasing, "_taken_over", cut_off)
+        patch.setattr(takeover, "_taken_over", cut_off)
         with pytest.raises(RecordsError):
             leased(ledger)
     send_all(leased(ledger))
