@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test test-slow lint check format docs gallery bench constraints
+.PHONY: help setup tools demo test test-slow lint check format docs gallery wheel bench constraints
 BIN := .venv/bin
 
 help:  ## this list
@@ -47,6 +47,10 @@ gallery: setup docs/gallery/made  ## pictures of every document and mail, for th
 docs/gallery/made: $(wildcard examples/* examples/mission/* templates/*/* templates/*/*/*) docs/making/gallery.py
 	$(BIN)/python docs/making/gallery.py
 	@touch $@
+
+wheel: setup  ## the wheel, in dist/, for pipx or pip on another machine
+	$(BIN)/python -m build --wheel --outdir dist . >/dev/null
+	@echo dist/*.whl
 
 bench: setup  ## the benchmarks, with figures
 	@for benchmark in bench/[!_]*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit; done
