@@ -23,7 +23,6 @@ from notegen.flows.annex import refuse_strays
 from notegen.flows.house import House
 from notegen.flows.note import addressed, compose_note, note_stem, preflight
 from notegen.flows.saving import save
-from notegen.rendering.pdf import PdfWriter
 
 if TYPE_CHECKING:
     from notegen.domain.addressee import Addressee
@@ -66,6 +65,8 @@ def issue_copies(
     again: bool = False,
 ) -> Iterator[tuple[Addressee, Issued]]:
     """Issue a note to each addressee under a number of its own; a single one keeps the number it brings."""
+    from notegen.rendering.pdf import PdfWriter
+
     request, own = _request(note)
     if own is not None and len(addressees) > 1:
         hint = "Write the reference as {unit, file, topic}; each copy is then allotted a number."
@@ -106,6 +107,8 @@ def _reissue(
     folder: Path,
     now: datetime,
 ) -> Issued:
+    from notegen.rendering.pdf import PdfWriter
+
     pdf = PdfWriter().write(compose_note(note, house, draft=False))
     path = save(_target(folder, note, reference), pdf, issued=True)
     register.reissue(reference, updated, digest_of(note), path, now)

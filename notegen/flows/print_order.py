@@ -94,7 +94,7 @@ class _Order:
         self._at_work: dict[Future[bool], Part] = {}
         self._faults: dict[int, tuple[int, BaseException]] = {}
         self._parts = self._ordered = self._taken = 0
-        self._tended = 0.0
+        self._tended = self._helped = 0.0
         self._alone = False
 
     def printed(self, documents: Iterable[Document]) -> Iterator[bytes]:
@@ -149,8 +149,10 @@ class _Order:
         self._alone = bench.colophon.text not in self._patiently(lambda: orders.presses(bench.now()))
 
     def _help(self) -> None:
-        """Print here what waited for too long."""
-        self._collect()
+        """Print here what waited for too long; looked for now and then, and when a hand is free again."""
+        if not self._collect() and time.monotonic() < self._helped + _TEND_SECONDS:
+            return
+        self._helped = time.monotonic()
         while len(self._at_work) < self._most:
             part = self._patiently(self._take_up)
             if part is None:
@@ -164,12 +166,15 @@ class _Order:
         before = min(self._faults, default=self._parts + 1)
         return self._bench.orders.take_up(self._number, before, since, self._bench.hold, now)
 
-    def _collect(self) -> None:
-        for future in [future for future in self._at_work if future.done()]:
+    def _collect(self) -> int:
+        """How many hands here have become free."""
+        ended = [future for future in self._at_work if future.done()]
+        for future in ended:
             part, error = self._at_work.pop(future), future.exception()
             # What the database was away for is taken up again.
             if error is not None and not (isinstance(error, RecordsError) and error.temporary):
                 self._faults[part.number] = part.first, error
+        return len(ended)
 
     def _raise_fault(self) -> None:
         """Raise what is wrong with the part whose turn it is."""
