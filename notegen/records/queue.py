@@ -122,6 +122,7 @@ async def work(
     call it again then.
     """
     _quieten()
+    asyncio.get_running_loop().set_exception_handler(_tell_but_of_the_queue)
     connector = procrastinate.PsycopgConnector(
         conninfo=address,
         min_size=1,
@@ -268,6 +269,12 @@ def _job(lock: str, call: Summons) -> jobs.Job:
 def _driver(connection: Connection) -> Any:
     """The psycopg connection under SQLAlchemy's, within the same transaction."""
     return connection.connection.driver_connection
+
+
+def _tell_but_of_the_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waits for is told, but not that a summons could not be ticked off: others see to it."""
+    if not isinstance(context.get("exception"), exceptions.ConnectorException):
+        loop.default_exception_handler(context)
 
 
 def _quieten() -> None:

@@ -37,7 +37,7 @@ def answered(database: Database, handler: Handler, stop: asyncio.Event) -> None:
 
 
 def test_who_fails_and_was_summoned_anew_meanwhile_is_summoned_once(
-    database: Database, capfd: pytest.CaptureFixture[str]
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop, tries = asyncio.Event(), 0
 
@@ -54,11 +54,11 @@ def test_who_fails_and_was_summoned_anew_meanwhile_is_summoned_once(
     answered(database, handler, stop)
     with database.reading() as connection:
         assert connection.exec_driver_sql("SELECT status FROM procrastinate_jobs").all() == []
-    assert capfd.readouterr().err == ""
+    assert caplog.messages == []
 
 
 def test_who_fails_is_summoned_again_after_a_while(
-    database: Database, capfd: pytest.CaptureFixture[str]
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = asyncio.Event()
 
@@ -72,4 +72,19 @@ def test_who_fails_is_summoned_again_after_a_while(
     with database.reading() as connection:
         found = connection.exec_driver_sql(f"SELECT {columns} FROM procrastinate_jobs").all()
     assert [tuple(row) for row in found] == [("todo", 3, "portion 7 1", {"numbers": [7, 1]}, True)]
-    assert capfd.readouterr().err == ""
+    assert caplog.messages == []
+
+
+def test_who_slept_while_another_answered_in_its_place_says_nothing_of_it(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = asyncio.Event()
+
+    async def handler(_: Sequence[int]) -> None:
+        with database.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+        stop.set()
+
+    summon(database)
+    answered(database, handler, stop)
+    assert caplog.messages == []
