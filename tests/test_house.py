@@ -249,5 +249,5 @@ def test_make_tells_a_target_for_each_thing_to_do() -> None:
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"^ +make ([a-z-]+) +\S", told, re.MULTILINE) == [
         *("help", "setup", "demo", "test", "test-slow", "check", "format"),
-        *("docs", "gallery", "bench", "constraints"),
+        *("docs", "gallery", "wheel", "bench", "constraints"),
     ]

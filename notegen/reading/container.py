@@ -38,6 +38,9 @@ class Kind(StrEnum):
     YAML = "yaml"
 
 
+_WORKBOOKS = tuple(f".{kind}" for kind in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.XLS, Kind.ODS))
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How much may come out of a file: bytes on disk, bytes of one unpacked part, bytes of texts, rows."""
@@ -99,8 +102,15 @@ def _kind_of_text(path: Path, head: bytes) -> Kind:
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     kind = _BY_SUFFIX.get(path.suffix.lower())
     if kind is None or (b"\0" in head and not is_utf16):
-        raise UnreadableError("file-not-excel", found=path.suffix.lstrip(".") or "?")
+        raise UnreadableError("file-not-excel", found=_unlike(path, head))
     return kind
+
+
+def _unlike(path: Path, head: bytes) -> str:
+    """What a file is that is no workbook, in a word of any language; a name like a workbook's lies."""
+    if path.suffix.lower() in _WORKBOOKS:
+        return "?" if b"\0" in head else "TXT"
+    return path.suffix.lstrip(".") or "?"
 
 
 def _kind_of_compound(path: Path) -> Kind:
@@ -110,7 +120,7 @@ def _kind_of_compound(path: Path) -> Kind:
         raise UnreadableError("file-password")
     if any(f"{name}\0".encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return Kind.XLS
-    raise UnreadableError("file-not-excel", found=path.suffix.lstrip("."))
+    raise UnreadableError("file-not-excel", found="OLE")
 
 
 def _kind_of_archive(path: Path) -> Kind:

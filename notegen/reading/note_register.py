@@ -123,6 +123,9 @@ def _strays(path: Path, sheets: Mapping[str, Sequence[Record]]) -> list[Finding]
                 findings.append(
                     Finding(place, "the row belongs to no note.", nearest(key.text if key else "", keys))
                 )
+    if keys and "texts" not in sheets:
+        hint = "Name the sheets as `notegen note form` does."
+        findings.append(Finding(Place(str(path)), "there is no sheet Texts.", hint))
     if not keys:
         findings.append(Finding(Place(str(path)), "there is no note in the sheet Notes.", "Write one a row."))
     return findings

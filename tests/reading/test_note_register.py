@@ -146,6 +146,7 @@ def test_addressees_may_stand_in_the_register(tmp_path: Path, languages: Languag
         ({"Notes": NOTES[:1]}, "notes.xlsx", "no note in the sheet Notes"),
         ({"Texts": replaced(TEXTS, 4, 1, "plate")}, "notes.xlsx:Texts:4:A", "Did you mean 'plates'"),
         ({"Texts": replaced(TEXTS, 2, 2, "xx")}, "notes.xlsx:Notes:2:A", "no body in 'fr'"),
+        ({"Texts": replaced(TEXTS, 2, 2, "frr")}, "notes.xlsx:Texts:2:D", "Did you mean 'fr'"),
         ({"Texts": replaced(TEXTS, 3, 4, "[x](#)")}, "notes.xlsx:Texts:3:D", "leads nowhere"),
         ({"Texts": replaced(TEXTS, 3, 4, "=1/0")}, "notes.xlsx:Texts:3:D", "gives no value"),
         ({"Links": replaced(LINKS, 2, 4, None)}, "notes.xlsx:Links:2:A", "no address in 'nl'"),
@@ -158,6 +159,12 @@ def test_what_is_wrong_is_said_by_sheet_row_and_column(
 ) -> None:
     lines = refusal(tmp_path, languages, **sheets).splitlines()
     assert [line for line in lines if line.startswith(f"{place}: ") and words in line]
+
+
+def test_a_sheet_that_is_not_there_is_told_by_its_name(tmp_path: Path, languages: Languages) -> None:
+    path = workbook(tmp_path / "notes.xlsx", Notes=NOTES)
+    with pytest.raises(NoteFileError, match="there is no sheet Texts"):
+        read_register(path, languages)
 
 
 def test_the_faults_of_all_notes_are_told_at_once(tmp_path: Path, languages: Languages) -> None:
