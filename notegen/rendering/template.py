@@ -93,7 +93,10 @@ class Templates:
 
     def _missing(self, name: str) -> TemplateError:
         folders = ", ".join(str(folder) for folder in self.folders)
-        return TemplateError("no such template", where=name, hint=f"Add it to one of: {folders}.")
+        hint = f"Add it to one of: {folders}."
+        if "/documents/" in name:
+            hint = f"Correct `document:` in the file, or add the template to one of: {folders}."
+        return TemplateError("no such template", where=name, hint=hint)
 
     def _broken(self, name: str, error: Exception) -> TemplateError:
         if isinstance(error, jinja2.TemplateNotFound):

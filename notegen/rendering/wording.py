@@ -209,10 +209,18 @@ def _filled(frame: Frame, version: LanguageVersion, language: Language) -> str:
         "place": _literal(_place(frame, language)),
     }
     try:
-        template = frame.templates.compile(str(version.place) or version.language, version.body)
+        template = frame.templates.compile(f"{version.language}.md", version.body)
         return frame.templates.fill(template, values)
     except TemplateError as error:
-        raise NoteFileError(error.what, where=error.where, hint=error.hint) from error
+        line = error.where.rpartition(":")[2]
+        place = version.at(int(line)) if line.isdigit() else version.place
+        raise NoteFileError(error.what, where=str(place) or version.language, hint=_BRACES) from error
+
+
+_BRACES = (
+    "Between {{ and }} stands addressee.name (or .opening, .block, .closing, .of), reference, issued,"
+    " updated, done or place."
+)
 
 
 def _literal(text: str) -> str:
