@@ -1,7 +1,7 @@
 """Whole dispatches on PostgreSQL shared by several workers, against one process with SQLite in the same run.
 
-    python bench/workers.py [--people 4000] [--rounds 2] [--workers 1 2 4] [--concurrency 1] [--portion 250]
-                            [--delay 10] [--delayed 1200]
+    python bench/workers.py [--people 3000] [--rounds 2] [--workers 1 2 4] [--concurrency 1] [--portion 250]
+                            [--delay 10] [--delayed 900]
 
 PostgreSQL is a throw-away one on this machine, as safe as any (fsync, full_page_writes, checksums). Workers
 are `notegen worker` processes that have sent some mails before they are measured; four connections each. The
@@ -332,13 +332,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--people", type=int, default=4000)
+    parser.add_argument("--people", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--concurrency", type=int, default=1)
     parser.add_argument("--portion", type=int, default=250)
     parser.add_argument("--delay", type=float, default=10, help="milliseconds; 0: only without delay")
-    parser.add_argument("--delayed", type=int, default=1200, help="people of the dispatches with delay")
+    parser.add_argument("--delayed", type=int, default=900, help="people of the dispatches with delay")
     given = parser.parse_args()
     program = initdb()
     if program is None or any(
