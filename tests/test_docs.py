@@ -105,9 +105,7 @@ def test_every_command_of_the_reference_is_as_the_program_has_it(name: str) -> N
 
 
 def test_a_command_or_an_option_that_does_not_exist_is_noticed() -> None:
-    told = (
-        "```sh\nnotegen note chekc a.yaml\n*/5 * * * * cd x && notegen note check --langauge fr >o\n```"
-    )
+    told = "```sh\nnotegen note chekc a.yaml\n*/5 * * * * cd x && notegen note check --langauge fr >o\n```"
     assert [unknown(words) for words in commands_told(told)] == ["chekc", "--langauge"]
 
 
