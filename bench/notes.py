@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -53,7 +53,7 @@ def documents(pile: str, count: int) -> Iterator[object]:
         yield compose_note(change(note, number), house, draft=False)
 
 
-def naive(pile: str, count: int) -> Iterator[bytes]:
+def naive(notes: Sequence[object]) -> Iterator[bytes]:
     """The same pages as one writes them first: looks and fonts read anew for each section, then joined."""
     from weasyprint import HTML
 
@@ -64,7 +64,7 @@ def naive(pile: str, count: int) -> Iterator[bytes]:
     faces = font_faces().replace("font:", f"file://{FONTS}/")
     looks = Markup(faces + (LAYOUT / "document.css").read_text(encoding="utf-8") + foot(20.0))
     layout = Templates(())
-    for document in documents(pile, count):
+    for document in notes:
         rendered = []
         for section in document.sections:
             shown = [{"tag": section.tag, "markup": Markup(section.html), "watermark": ""}]
@@ -84,24 +84,24 @@ def naive(pile: str, count: int) -> Iterator[bytes]:
         yield bytes(rendered[0].copy(pages).write_pdf(pdf_variant="pdf/a-3a"))
 
 
-def tuned(pile: str, count: int, jobs: int = 1) -> Iterator[bytes]:
+def tuned(notes: Sequence[object], jobs: int = 1) -> Iterator[bytes]:
     from notegen.rendering.press import write_all
 
-    yield from write_all(documents(pile, count), jobs)
+    yield from write_all(notes, jobs)
 
 
 PILES = ("different texts", "one note to missions")
 NAIVE, ONE, TWO = "naive WeasyPrint loop", "notegen, one process", "notegen, two processes"
-WAYS: dict[str, Callable[[str, int], Iterator[bytes]]] = {
+WAYS: dict[str, Callable[[Sequence[object]], Iterator[bytes]]] = {
     NAIVE: naive,
     ONE: tuned,
-    TWO: lambda pile, count: tuned(pile, count, 2),
+    TWO: lambda notes: tuned(notes, 2),
 }
 
 
 def measure(pile: str, way: str, count: int) -> None:
     """Print seconds of the processor and of the clock, and the growth of memory in MiB, once warmed up."""
-    made = WAYS[way](pile, count + WARM)
+    made = WAYS[way](list(documents(pile, count + WARM)))
     for _ in range(WARM):
         next(made)
     before, worked, began = resident(), time.process_time(), time.perf_counter()

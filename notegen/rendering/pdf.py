@@ -43,7 +43,7 @@ _HINT = "Look at the emblem and the looks: what they name must lie inside them, 
 _LOG = logging.getLogger("weasyprint")
 _LOG.addHandler(logging.NullHandler())
 logging.getLogger("fontTools").setLevel(logging.WARNING)
-line_break.pango = Frugal(line_break.pango, line_break.ffi)
+line_break.pango = Frugal(line_break.pango)
 
 
 class _Listener(logging.Handler):

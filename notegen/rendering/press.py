@@ -137,6 +137,8 @@ def _written(writer: PdfWriter, document: Document) -> bytes:
         return writer.write(document)
     finally:
         if was_enabled:
+            # At once: where nothing else is made between two documents, it would not begin by itself.
+            gc.collect(0)
             gc.enable()
 
 

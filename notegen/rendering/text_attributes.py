@@ -11,12 +11,11 @@ from typing import Any
 
 
 class Frugal:
-    """Stands for `pango` in WeasyPrint's `line_break` module; `ffi` is what speaks with it."""
+    """Stands for `pango` in WeasyPrint's `line_break` module."""
 
-    def __init__(self, pango: Any, ffi: Any) -> None:
+    def __init__(self, pango: Any) -> None:
         self._pango = pango
-        self._ffi = ffi
-        self._held: set[int] = set()
+        self._held: set[Any] = set()
 
     def __getattr__(self, name: str) -> Any:
         """Everything else, as it is; looked up once."""
@@ -31,15 +30,11 @@ class Frugal:
     def pango_attr_list_insert(self, attributes: Any, features: bytes) -> None:
         """Put an attribute with these features in a list, which then owns it."""
         self._pango.pango_attr_list_insert(attributes, self._pango.pango_attr_font_features_new(features))
-        self._held.add(self._address(attributes))
+        self._held.add(attributes)
 
     def pango_layout_set_attributes(self, layout: Any, attributes: Any) -> None:
         """Give a list to a layout; one that was made here for it has no other holder from then on."""
         self._pango.pango_layout_set_attributes(layout, attributes)
-        address = self._address(attributes)
-        if address in self._held:
-            self._held.remove(address)
+        if attributes in self._held:
+            self._held.remove(attributes)
             self._pango.pango_attr_list_unref(attributes)
-
-    def _address(self, attributes: Any) -> int:
-        return int(self._ffi.cast("uintptr_t", attributes))

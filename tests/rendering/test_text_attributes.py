@@ -32,7 +32,7 @@ def test_each_list_of_attributes_is_given_back_once(monkeypatch: Any) -> None:
     assert isinstance(line_break.pango, text_attributes.Frugal)
     assert pdf.line_break is line_break
     counting = Counting()
-    monkeypatch.setattr(line_break, "pango", text_attributes.Frugal(counting, line_break.ffi))
+    monkeypatch.setattr(line_break, "pango", text_attributes.Frugal(counting))
     from weasyprint import HTML
 
     HTML(string="<p style='font-variant-numeric: proportional-nums'>17 June <b>2026</b>").render()
