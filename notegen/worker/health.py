@@ -29,7 +29,7 @@ def tell_health(settings: Settings, metrics: Path | None, now: datetime) -> int:
     with closing(open_ledger(records.url, read_key(records.key_file))) as ledger:
         ledger.open_queue()
         count = ledger.workers(_SILENCE)
-    typer.echo(f"{count} workers gave a sign of life within the last minute")
+    typer.echo(f"Workers that gave a sign of life within the last minute: {count}.")
     return 0 if count else 1
 
 
