@@ -39,7 +39,7 @@ from notegen.rendering.email import EmailComposer
 if TYPE_CHECKING:
     from notegen.records.settings import RecordsSettings
 
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 """What ends a run gently."""
 
 _SILENCE = 60.0
@@ -218,10 +218,7 @@ async def _run(
     options = loop_options(face.settings)
     if held.not_before is not None and face.now() < held.not_before <= face.now() + options.wait:
         say(f"{held.name}: waiting; nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOPPING:
-        loop.add_signal_handler(number, stop_once, loop, stop, say, _STOPPED)
+    stop = stopped_by_signal(say, _STOPPED)
     return await run(
         held,
         composer.compose,
@@ -234,14 +231,19 @@ async def _run(
     )
 
 
-def stop_once(
-    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, say: Callable[[str], None], words: str
-) -> None:
-    """End a run gently, and say so; the next signal has its usual effect."""
-    say(words)
-    stop.set()
-    for number in STOPPING:
-        loop.remove_signal_handler(number)
+def stopped_by_signal(say: Callable[[str], None], words: str) -> asyncio.Event:
+    """Set by SIGINT or SIGTERM, which ends a run gently and says so; the next signal has its usual effect."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def once() -> None:
+        say(words)
+        stop.set()
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
+
+    for number in _STOPPING:
+        loop.add_signal_handler(number, once)
+    return stop
 
 
 def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from notegen.cli.face import Face
 from notegen.cli.progress import tallied
-from notegen.cli.sending import STOPPING, speaker, stop_once
+from notegen.cli.sending import speaker, stopped_by_signal
 from notegen.dispatch.event import Event, Progress
 from notegen.dispatch.loop import run
 from notegen.dispatch.options import Options
@@ -63,7 +63,7 @@ def send_shared(
 async def _shared(
     face: Face, ledger: Ledger, name: str, composer: EmailComposer, only: list[str] | None, *, log_json: bool
 ) -> None:
-    say, stop, loop = speaker(log_json), asyncio.Event(), asyncio.get_running_loop()
+    say = speaker(log_json)
     share = Share(
         face=face,
         ledger=ledger,
@@ -75,10 +75,8 @@ async def _shared(
         only=only,
         watch=_watch(name, log_json=log_json),
         say=say,
-        stop=stop,
+        stop=stopped_by_signal(say, _STOPPED),
     )
-    for number in STOPPING:
-        loop.add_signal_handler(number, stop_once, loop, stop, say, _STOPPED)
     with tallied(ledger.summary(name), log_json) as show:
         counting = asyncio.create_task(_count(share, show))
         try:

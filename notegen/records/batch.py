@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from notegen.records.database import Connection
+from notegen.records.database import Connection, compiled
 
 
 def write_batch(
@@ -19,7 +18,8 @@ def write_batch(
     """
     if not rows:
         return
-    sql, places, constants = _compiled(statement, connection.dialect, names)
+    sql, places, values = compiled(statement, connection.dialect)
+    constants = {name: value for name, value in values.items() if name not in names}
     if constants:
         names = (*names, *constants)
         rows = [(*row, *constants.values()) for row in rows]
@@ -30,13 +30,3 @@ def write_batch(
     else:
         place = itemgetter(*map(names.index, places))
         connection.exec_driver_sql(sql, [place(row) for row in rows])
-
-
-@cache
-def _compiled(
-    statement: Any, dialect: Any, names: tuple[str, ...]
-) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
-    compiled = statement.compile(dialect=dialect)
-    places = compiled.positiontup
-    constants = {name: value for name, value in compiled.params.items() if name not in names}
-    return str(compiled), None if places is None else tuple(places), constants

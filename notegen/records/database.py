@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -70,6 +70,7 @@ __all__ = [
     "and_",
     "bindparam",
     "case",
+    "compiled",
     "delete",
     "executed_one",
     "exists",
@@ -197,7 +198,7 @@ def shown_address(url: str) -> str:
 
 def executed_one(connection: Connection, statement: Any, **values: Any) -> Any:
     """The row that a statement of this room finds for some values, or None; for what is asked often."""
-    sql, names = _compiled(statement, connection.dialect)
+    sql, names, _ = compiled(statement, connection.dialect)
     found = connection.exec_driver_sql(
         sql, values if names is None else tuple(values[name] for name in names)
     )
@@ -205,10 +206,11 @@ def executed_one(connection: Connection, statement: Any, **values: Any) -> Any:
 
 
 @cache
-def _compiled(statement: Any, dialect: Any) -> tuple[str, tuple[str, ...] | None]:
-    compiled = statement.compile(dialect=dialect)
-    names = compiled.positiontup
-    return str(compiled), None if names is None else tuple(names)
+def compiled(statement: Any, dialect: Any) -> tuple[str, tuple[str, ...] | None, Mapping[str, Any]]:
+    """A statement's SQL, its parameters in their places (None where they go by name), and their values."""
+    ready = statement.compile(dialect=dialect)
+    names = ready.positiontup
+    return str(ready), None if names is None else tuple(names), ready.params
 
 
 def _address(url: str) -> URL:

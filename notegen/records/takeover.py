@@ -12,8 +12,8 @@ from notegen.errors import RecordsError
 from notegen.records.clock import refuse_strange_clock
 from notegen.records.database import Connection, Database, and_, select, update
 from notegen.records.journal import Journal, Replay
-from notegen.records.lease import Lease
-from notegen.records.moment import from_stored, to_stored
+from notegen.records.lease import Lease, held_elsewhere
+from notegen.records.moment import to_stored
 from notegen.records.portions import Wanted, candidate, soonest
 from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, portions
@@ -105,8 +105,7 @@ def _taken_over(
     """The lease of a portion, None when it is not to be had or nothing is left; whether its journal stays."""
     replay = journal.replay(claim.boot)
     _refuse_newer(replay, row.session, dispatch.name)
-    # Whoever holds the lock of the very journal that the holder wrote knows that this holder is dead.
-    if row.holder and from_stored(row.lease_until) > now and replay.session != row.session:
+    if held_elsewhere(row, replay.session, now):
         return None, replay.session > 0
     own = Stretch(row.dispatch, row.first, row.last)
     recover(connection, dispatch, replay, now, own, row.session)
