@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
 import structlog
 
 from notegen.dispatch.event import Event, Progress
-
-_LOCAL_PART = re.compile(r"[^\s<>@]+@")
+from notegen.domain.email_address import without_addresses
 
 
 def record(event: str, *, level: str = "info", **facts: object) -> None:
@@ -25,11 +23,6 @@ def record(event: str, *, level: str = "info", **facts: object) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     getattr(structlog.get_logger(), level)(event, **facts)
-
-
-def without_addresses(words: str) -> str:
-    """The same words; every address has lost what stands before its @."""
-    return _LOCAL_PART.sub("…@", words)
 
 
 def notice(text: str) -> None:

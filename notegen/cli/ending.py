@@ -103,7 +103,7 @@ def _told(error: NotegenError) -> dict[str, str]:
     told = {"where": error.where, "what": error.what, "hint": error.hint}
     if not isinstance(error, DeliveryError):
         return told
-    from notegen.logbook import without_addresses
+    from notegen.domain.email_address import without_addresses
 
     # These are a server's words, and servers like to repeat addresses.
     return {key: without_addresses(words) for key, words in told.items()}
@@ -126,7 +126,8 @@ def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
 
 
 def _log(outcome: RunOutcome, code: int) -> None:
-    from notegen.logbook import record, without_addresses
+    from notegen.domain.email_address import without_addresses
+    from notegen.logbook import record
 
     counts = asdict(outcome.summary)
     if outcome.trouble is not None:

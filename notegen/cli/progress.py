@@ -46,7 +46,7 @@ def tallied(before: Summary, log_json: bool) -> Iterator[Callable[[Summary], Non
 
 @contextmanager
 def _bar(before: Summary) -> Iterator[Progress]:
-    from notegen.logbook import without_addresses
+    from notegen.domain.email_address import without_addresses
 
     with _drawn(before) as bar:
 

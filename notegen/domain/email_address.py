@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_LOCAL_PART = re.compile(r"[^\s<>@]+@")
 _FORBIDDEN = re.compile("[\x00-\x20\x7f<>@]")
 
 
@@ -41,3 +42,8 @@ class EmailAddress:
 
     def __repr__(self) -> str:
         return f"EmailAddress({str(self)!r})"
+
+
+def without_addresses(words: str) -> str:
+    """The same words; every address in them has lost what stands before its @."""
+    return _LOCAL_PART.sub("…@", words) if "@" in words else words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from notegen.domain.email_address import without_addresses
 from notegen.domain.message_id import message_id
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement
 from notegen.records.batch import write_batch
@@ -22,7 +22,6 @@ from notegen.records.stretch import Stretch
 OPEN = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.IN_DOUBT, MailState.HELD)
 ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
 
-_ADDRESS = re.compile(r"[^\s<>@]+@")
 _WORDS_KEPT = 300
 _SENDING, _ACCEPTED = MailState.SENDING.value, MailState.ACCEPTED.value
 _STATES = {state.value: state for state in MailState}
@@ -83,7 +82,7 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
         dispatch, person, position = map(int, mail.key.split("."))
         value = _ACCEPTED if state is MailState.ACCEPTED else state.value
         what = (value, settlement.attempts, int(settlement.in_doubt), settlement.code)
-        words = without_addresses(settlement.text)
+        words = _kept(settlement.text)
         own.append((*what, words, moment, dispatch, person, position))
         if settlement.rest is not None:
             later.append((settlement.rest.value, moment, dispatch, person, position))
@@ -124,12 +123,12 @@ def read_open(
     return [one(list(own)) for _, own in groupby(rows, key=itemgetter(0))]
 
 
-def without_addresses(words: str) -> str:
+def _kept(words: str) -> str:
     """A server's words, printable, short, without the local part of any address in them."""
     shown = words[:_WORDS_KEPT]
     if not shown.isprintable():
         shown = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
-    return _ADDRESS.sub("…@", shown) if "@" in shown else shown
+    return without_addresses(shown)
 
 
 def _one_person(number: int, name: str, domain: str, rows: Sequence[Any]) -> tuple[PlannedMail, ...]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from notegen.dispatch.loop import run
 from notegen.dispatch.options import Options
 from notegen.dispatch.traffic import Composer
+from notegen.domain.email_address import without_addresses
 from notegen.domain.planned_mail import Summary
 from notegen.errors import InputError, NotegenError, RecordsError
 from notegen.gauges import write_figures
-from notegen.logbook import without_addresses
 from notegen.mailroom import make_delivery
 from notegen.records.ledger import Ledger
 from notegen.records.portions import Wanted

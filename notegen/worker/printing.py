@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notegen.domain.email_address import without_addresses
 from notegen.errors import NotegenError, RecordsError
 from notegen.flows.presswork import Bench, opened_bench, print_part
-from notegen.logbook import without_addresses
 from notegen.mailroom import hold_of
 from notegen.rendering.imprint import own_colophon
 from notegen.settings import Settings

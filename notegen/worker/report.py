@@ -7,7 +7,8 @@ from collections.abc import Callable
 import typer
 
 from notegen.dispatch.event import Event, Progress
-from notegen.logbook import event_log, record, without_addresses
+from notegen.domain.email_address import without_addresses
+from notegen.logbook import event_log, record
 
 Report = Callable[..., None]
 """Says what happened (its first argument), how grave it is (`level`), and facts about it by name."""
