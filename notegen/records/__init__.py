@@ -4,7 +4,7 @@ ledger, register              begin here
 planning, tally               rows of a new dispatch; what people see of it
 sending, unfinished           one sender's transactions; what is decided at once about many mails
 lease, takeover, recovery     who works on what; whose turn comes after a death, with what the dead left
-journal                       the two files that outlive the process
+under_way, journal            what may be on its way, on disk; the two files that outlive the process
 portions, sharing, stretch    a dispatch cut into portions; what is done to it while workers are at some
 queue, paces, seal            what workers share: summonses, rates, proof that their keys are the same
 print_orders, print_part      what is printed by workers

@@ -36,6 +36,7 @@ from notegen.records.schema import (
     register_entries,
     versions,
 )
+from notegen.records.under_way import places_under_way
 
 _AT_ONCE = 2000
 _LOCK = "LOCK TABLE {} IN EXCLUSIVE MODE"
@@ -88,7 +89,7 @@ def _refuse_at_work(connection: Connection, where: str, now: datetime) -> None:
                 f"mails are being sent by {holder}", where=where, hint="Wait for it to end, or stop it first."
             )
     sending = select(mails.c.dispatch).where(mails.c.state == MailState.SENDING.value).limit(1)
-    if connection.execute(sending).first() is not None:
+    if places_under_way(connection) or connection.execute(sending).first() is not None:
         raise RecordsError(
             "a sender died here, and only its journal knows how far it came",
             where=where,

@@ -76,6 +76,7 @@ __all__ = [
     "exists",
     "func",
     "insert",
+    "inspect",
     "or_",
     "select",
     "shown_address",
@@ -135,6 +136,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one consistent state and changes nothing."""
         with self._translated(), self._reader.connect() as connection, connection.begin() as transaction:
+            if self.file:
+                connection.exec_driver_sql("BEGIN")
             yield connection
             transaction.rollback()
 
@@ -144,10 +147,11 @@ class Database:
 
         On PostgreSQL it holds names, as `notegen.records.holds.hold` says; on SQLite it is alone as it is.
         """
-        options = {"writing": True}
-        with self._translated(), self._engine.connect() as plain, plain.execution_options(**options).begin():
-            hold(plain, alone=alone, beside=beside)
-            yield plain
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            if self.file:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            hold(connection, alone=alone, beside=beside)
+            yield connection
 
     @contextmanager
     def holding(self, name: str, *, wait: bool) -> Iterator[bool]:
@@ -240,7 +244,6 @@ def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, hide_parameters=True)
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
         return engine
     defaults: dict[str, Any] = {n: v for n, v in _CONNECTING.items() if n not in address.query}
     defaults.setdefault("application_name", "notegen")
@@ -270,8 +273,3 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _agree(connection: Any, _record: Any) -> None:
     connection.execute(_SESSION)
     connection.commit()
-
-
-def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -70,8 +70,7 @@ class Journal:
         self._map = self._maps[0]
         self._end = 0
         self._head = b""
-        self._begun: dict[str, bytes] = {}
-        self._settled: dict[str, bytes] = {}
+        self._open: dict[str, bytes] = {}
 
     def replay(self, boot: str) -> Replay:
         """What the last session left; it is complete when it was written since the machine's start `boot`."""
@@ -85,8 +84,7 @@ class Journal:
 
     def start(self, session: int, boot: str) -> None:
         """Begin anew for a session; what the files held has been carried into the ledger."""
-        self._begun.clear()
-        self._settled.clear()
+        self._open.clear()
         for written in self._maps:
             written[:] = _EMPTY
         self._map = self._maps[0]
@@ -95,16 +93,15 @@ class Journal:
 
     def begin(self, mail: PlannedMail) -> None:
         """The content of this mail is about to leave."""
-        self._begun[mail.key] = self._write(f"b {mail.key} {mail.tries}".encode())
+        self._open[mail.key] = self._write(f"b {mail.key} {mail.tries}".encode())
 
     def settle(self, settlement: Settlement) -> None:
         """What became of this mail."""
-        self._settled[settlement.mail.key] = self._write(_settlement_line(settlement).encode())
+        self._open[settlement.mail.key] = self._write(_settlement_line(settlement).encode())
 
     def committed(self, key: str) -> None:
         """The ledger holds the outcome of this mail: the journal need not carry it on."""
-        self._begun.pop(key, None)
-        self._settled.pop(key, None)
+        self._open.pop(key, None)
 
     def close(self, *, keep: bool) -> None:
         """Give the lock back; without `keep` (nothing left to send) the files go too."""
@@ -129,7 +126,7 @@ class Journal:
     def _take_turns(self) -> None:
         self._map = self._maps[1] if self._map is self._maps[0] else self._maps[0]
         self._map[:] = _EMPTY
-        kept = b"".join((self._head, *self._begun.values(), *self._settled.values()))
+        kept = b"".join((self._head, *self._open.values()))
         self._end = len(kept)
         self._map[: self._end] = kept
 

@@ -12,17 +12,25 @@ from notegen.records.moment import from_stored, to_stored
 from notegen.records.schema import dispatches, portions
 from notegen.records.stretch import Stretch
 
-# The row stays locked until the transaction ends: nobody takes over between this look and the commit.
+# From then on the row is locked until the transaction ends: nobody takes over before the commit.
+_HELD: dict[str, Any] = {"lease_until": bindparam("b_until"), "under_way": bindparam("b_under_way")}
 _WHOLE = (
-    select(dispatches.c.session, dispatches.c.cancelled)
-    .where(dispatches.c.id == bindparam("b_dispatch"))
-    .with_for_update(key_share=True)
+    update(dispatches)
+    .where(dispatches.c.id == bindparam("b_dispatch"), dispatches.c.session == bindparam("b_session"))
+    .values(_HELD)
+    .returning(dispatches.c.cancelled)
 )
 _PORTION = (
-    select(portions.c.session, dispatches.c.cancelled)
-    .join(dispatches, dispatches.c.id == portions.c.dispatch)
-    .where(portions.c.dispatch == bindparam("b_dispatch"), portions.c.number == bindparam("b_number"))
-    .with_for_update(of=portions, key_share=True)
+    update(portions)
+    .where(
+        portions.c.dispatch == bindparam("b_dispatch"),
+        portions.c.number == bindparam("b_number"),
+        portions.c.session == bindparam("b_session"),
+    )
+    .values(_HELD)
+    .returning(
+        select(dispatches.c.cancelled).where(dispatches.c.id == bindparam("b_dispatch")).scalar_subquery()
+    )
 )
 
 
@@ -47,22 +55,25 @@ class Lease:
         )
 
 
-def fence(connection: Connection, lease: Lease) -> int | None:
-    """When the dispatch was cancelled, if it was. RecordsError when another sender has taken over."""
+def renew(connection: Connection, lease: Lease, until: datetime, under_way: str) -> int | None:
+    """Go on holding it, with these mails under way (see under_way.py); when the dispatch was cancelled.
+
+    None unless it was. RecordsError when another sender has taken over.
+    """
+    own = {
+        "b_dispatch": lease.stretch.dispatch,
+        "b_session": lease.session,
+        "b_until": to_stored(until),
+        "b_under_way": under_way,
+    }
     if lease.portion:
-        row = executed_one(connection, _PORTION, b_dispatch=lease.stretch.dispatch, b_number=lease.portion)
+        row = executed_one(connection, _PORTION, b_number=lease.portion, **own)
     else:
-        row = executed_one(connection, _WHOLE, b_dispatch=lease.stretch.dispatch)
-    if row is None or row.session != lease.session:
+        row = executed_one(connection, _WHOLE, **own)
+    if row is None:
         what = "another sender has taken over this dispatch"
         raise RecordsError(what, where=lease.name, hint="See `notegen dispatch status`.")
-    return None if row.cancelled is None else int(row.cancelled)
-
-
-def prolong(connection: Connection, lease: Lease, until: datetime) -> None:
-    """Move the end of the lease."""
-    table = portions if lease.portion else dispatches
-    connection.execute(update(table).where(lease.own).values(lease_until=to_stored(until)))
+    return None if row[0] is None else int(row[0])
 
 
 def held_elsewhere(row: Any, session: int, now: datetime) -> bool:

@@ -23,7 +23,7 @@ OPEN = (MailState.PLANNED, MailState.SENDING, MailState.DEFERRED, MailState.IN_D
 ENDED = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
 
 _WORDS_KEPT = 300
-_SENDING, _ACCEPTED = MailState.SENDING.value, MailState.ACCEPTED.value
+_ACCEPTED = MailState.ACCEPTED.value
 _STATES = {state.value: state for state in MailState}
 
 _KEY = ("b_dispatch", "b_person", "b_position")
@@ -38,17 +38,12 @@ _LATER = and_(
     mails.c.position > bindparam("b_position"),
     or_(*(mails.c.state == state.value for state in OPEN)),  # an IN list cannot be run for many rows at once
 )
-_INTEND = (
-    update(mails)
-    .where(_PLACE)
-    .values(state=bindparam("b_state"), tries=bindparam("b_tries"), changed=bindparam("b_now"))
-)
-_INTENDED = ("b_state", "b_tries", "b_now", *_KEY)
 _SETTLE = (
     update(mails)
     .where(_PLACE)
     .values(
         state=bindparam("b_state"),
+        tries=bindparam("b_tries"),
         attempts=bindparam("b_attempts"),
         doubts=mails.c.doubts + bindparam("b_doubt"),
         code=bindparam("b_code"),
@@ -56,18 +51,11 @@ _SETTLE = (
         changed=bindparam("b_now"),
     )
 )
-_SETTLED = ("b_state", "b_attempts", "b_doubt", "b_code", "b_words", "b_now", *_KEY)
+_SETTLED = ("b_state", "b_tries", "b_attempts", "b_doubt", "b_code", "b_words", "b_now", *_KEY)
 _SETTLE_LATER = update(mails).where(_LATER).values(state=bindparam("b_rest"), changed=bindparam("b_now"))
 _ONE_PERSON = and_(people.c.dispatch == bindparam("b_dispatch"), people.c.person == bindparam("b_person"))
 _WAIT_UNTIL = update(people).where(_ONE_PERSON).values(due=bindparam("b_due"))
 _ERASE = update(people).where(_ONE_PERSON).values(payload=bindparam("b_payload"), due=bindparam("b_due"))
-
-
-def write_intents(connection: Connection, intents: Iterable[PlannedMail], now: datetime) -> None:
-    """Mark mails as being sent; their `tries` is that of the turn which begins."""
-    moment = to_stored(now)
-    rows = [(_SENDING, mail.tries, moment, *map(int, mail.key.split("."))) for mail in intents]
-    write_batch(connection, _INTEND, _INTENDED, rows)
 
 
 def write_settlements(connection: Connection, settled: Iterable[Settlement], now: datetime) -> None:
@@ -81,7 +69,7 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
         mail, state = settlement.mail, settlement.state
         dispatch, person, position = map(int, mail.key.split("."))
         value = _ACCEPTED if state is MailState.ACCEPTED else state.value
-        what = (value, settlement.attempts, int(settlement.in_doubt), settlement.code)
+        what = (value, mail.tries, settlement.attempts, int(settlement.in_doubt), settlement.code)
         words = _kept(settlement.text)
         own.append((*what, words, moment, dispatch, person, position))
         if settlement.rest is not None:

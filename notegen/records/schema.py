@@ -2,8 +2,9 @@
 
 Moments are whole milliseconds since 1970, UTC. A person stands in `people` under a keyed digest; `payload`
 holds what sending still needs and is erased with the person's last mail; `due` is the moment from which the
-person's next mail may go, and NULL when none may. `paces` holds, for each rate that all senders share, when
-the next mail may go (microseconds). What is printed by workers passes through the tables of print orders.
+person's next mail may go, and NULL when none may. `under_way` lists the mails that the holder of a lease may
+have on their way (see under_way.py). `paces` holds, for each rate that all senders share, when the next mail
+may go (microseconds). What is printed by workers passes through the tables of print orders.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ from notegen.records.database import (
     Text,
     UniqueConstraint,
     insert,
+    inspect,
     or_,
     select,
     update,
 )
 
-VERSION = 4
+VERSION = 5
 
 metadata = MetaData()
 
@@ -54,6 +56,7 @@ dispatches = Table(
     Column("session", Integer, nullable=False, server_default="0"),
     Column("holder", Text),
     Column("lease_until", BigInteger),
+    Column("under_way", Text, nullable=False, server_default=""),
 )
 
 people = Table(
@@ -87,6 +90,7 @@ portions = Table(
     Column("holder", Text),
     Column("boot", Text),
     Column("lease_until", BigInteger),
+    Column("under_way", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 
@@ -126,7 +130,7 @@ mails = Table(
     Column("changed", BigInteger, nullable=False),
     ForeignKeyConstraint(["dispatch", "person"], ["people.dispatch", "people.person"], ondelete="CASCADE"),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": 75},  # each row changes twice: within its page, the index is left alone
+    postgresql_with={"fillfactor": 75},  # a row that changes within its page leaves the index alone
 )
 
 reference_numbers = Table(
@@ -214,10 +218,19 @@ def _people_within_their_pages(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE people SET (fillfactor = 65)")
 
 
+def _under_way_beside_the_lease(connection: Connection) -> None:
+    """What a dead sender left stays in its rows, where whoever carries it over finds it."""
+    for table in ("dispatches", "portions"):
+        there = {column["name"] for column in inspect(connection).get_columns(table)}
+        if "under_way" not in there:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN under_way TEXT DEFAULT '' NOT NULL")
+
+
 MIGRATIONS: Mapping[int, Callable[[Connection], None]] = {
     1: _new_tables_only,
     2: _new_tables_only,
     3: _people_within_their_pages,
+    4: _under_way_beside_the_lease,
 }
 """The step that leads from a version to the next one."""
 

@@ -15,8 +15,8 @@ from notegen.records.clock import refuse_strange_clock
 from notegen.records.database import Connection, Database, delete, select, update
 from notegen.records.holds import hold, of_dispatch
 from notegen.records.journal import Journal, Replay
-from notegen.records.lease import Lease, fence, prolong, refuse_held
-from notegen.records.mail_rows import read_open, write_intents, write_settlements
+from notegen.records.lease import Lease, refuse_held, renew
+from notegen.records.mail_rows import read_open, write_settlements
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.paces import reserve
 from notegen.records.patience import Patience
@@ -25,6 +25,7 @@ from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, mails, people, portions
 from notegen.records.stretch import Stretch
 from notegen.records.tally import summary_of
+from notegen.records.under_way import mark, spread
 from notegen.records.unfinished import cancel_open, expire_open, resend_unanswered
 
 T = TypeVar("T")
@@ -72,8 +73,8 @@ class Sending:
         self._resume: datetime | None = None
         self._claim = claim
         self._only = only
-        self._renew_at: datetime | None = None
         self._patience = Patience(claim.lease)
+        self._under_way: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -113,16 +114,20 @@ class Sending:
         is tried again, for as long as a lease lasts. RecordsError then, and when another sender took over.
         """
 
+        left = dict(self._under_way)
+        for settlement in settled:
+            left.pop(settlement.mail.key, None)
+        begun = left | {mail.key: mark(mail) for mail in intents}
+
         def work(connection: Connection) -> bool:
-            alive = self._is_mine(connection, now)
+            alive = self._renewed(connection, now, begun)
+            if not alive:
+                self._renewed(connection, now, left)
             write_settlements(connection, settled, now)
-            if alive:
-                write_intents(connection, intents, now)
             return alive
 
         alive = self._write(work)
-        if self._renewal_is_due(now):
-            self._renew_at = now + self._claim.lease / 3
+        self._under_way = begun if alive else left
         for settlement in settled:
             self._journal.committed(settlement.mail.key)
         return alive
@@ -179,8 +184,8 @@ class Sending:
         names = [of_dispatch(self._row.id)]
         crowd = {"beside": names} if self.portion else {"alone": names}
         with self._database.writing(**crowd) as connection:
-            held = connection.execute(select(table.c.session).where(own).with_for_update()).first()
-            if held is not None and self.portion and self._is_unsettled(connection):
+            held = connection.execute(select(table.c.under_way).where(own).with_for_update()).first()
+            if held is not None and self.portion and (held.under_way or self._is_unsettled(connection)):
                 # The journal knows what became of them: who has it takes over at once, others in time.
                 return True
             if held is not None:
@@ -222,17 +227,13 @@ class Sending:
         return self._patience.through(whole)
 
     def _may_go(self, first: PlannedMail) -> bool:
-        return first.state is not MailState.SENDING and (self._only is None or first.member in self._only)
+        at_rest = first.key not in self._under_way and first.state is not MailState.SENDING
+        return at_rest and (self._only is None or first.member in self._only)
 
-    def _is_mine(self, connection: Connection, now: datetime) -> bool:
-        """Whether the dispatch goes on; renews the lease when that is due."""
-        cancelled = fence(connection, self._lease)
-        if self._renewal_is_due(now):
-            prolong(connection, self._lease, now + self._claim.lease)
-        return cancelled is None
-
-    def _renewal_is_due(self, now: datetime) -> bool:
-        return self._renew_at is None or now >= self._renew_at
+    def _renewed(self, connection: Connection, now: datetime, under_way: Mapping[str, str]) -> bool:
+        """Whether the dispatch goes on."""
+        until = now + self._claim.lease
+        return renew(connection, self._lease, until, " ".join(under_way.values())) is None
 
 
 def claimed(
@@ -270,9 +271,14 @@ def _join_portions(connection: Connection, row: Any, now: datetime) -> None:
 
 
 def locked_row(connection: Connection, name: str) -> Any:
-    """The row of a dispatch as it is once nobody else is at it any more, and until this transaction ends."""
+    """The row of a dispatch as it is once nobody else is at it any more, and until this transaction ends.
+
+    What senders have under way stands in the rows of the mails then.
+    """
     named = select(dispatches).where(dispatches.c.name == name)
-    hold(connection, alone=[of_dispatch(connection.execute(named).one().id)])
+    dispatch = connection.execute(named).one().id
+    hold(connection, alone=[of_dispatch(dispatch)])
+    spread(connection, dispatch)
     return connection.execute(named).one()
 
 

@@ -6,7 +6,8 @@ have on its way is left to them; what a dead one left is carried over by whoever
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,14 @@ from notegen.records.moment import to_stored
 from notegen.records.portions import Share, are_cut, cut, reopen, share
 from notegen.records.schema import dispatches, portions
 from notegen.records.stretch import Stretch
+from notegen.records.under_way import spread
 from notegen.records.unfinished import cancel_open, doubt_open, expire_open, resend_unanswered
 
 
 def cut_planned(connection: Connection, name: str, size: int, priority: int, now: datetime) -> None:
     """Cut what was planned within this transaction, unless somebody who lives sends the dispatch whole."""
     row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
+    spread(connection, row.id)
     if row.holder:
         refuse_held(row, 0, now)
         # Should it only have slept, the next number keeps it out.
@@ -40,7 +43,7 @@ def share_of(database: Database, dispatch: int, now: datetime) -> Share | None:
 
 def settle_shared(database: Database, dispatch: int, deed: Callable[[Connection, Stretch], int]) -> int:
     """Carry out a person's decision about mails in doubt, and summon workers to what may go on."""
-    with database.writing(alone=[of_dispatch(dispatch)]) as connection:
+    with _alone(database, dispatch) as connection:
         count = deed(connection, Stretch(dispatch))
         reopen(connection, dispatch)
     return count
@@ -57,7 +60,7 @@ def resume_shared(database: Database, dispatch: int, now: datetime) -> None:
 
 def cancel_shared(database: Database, dispatch: int, now: datetime) -> None:
     """Give up what waits; senders stop at their next transaction, and give up the rest of their portions."""
-    with database.writing(alone=[of_dispatch(dispatch)]) as connection:
+    with _alone(database, dispatch) as connection:
         moment = to_stored(now)
         asked = update(dispatches).where(dispatches.c.id == dispatch, dispatches.c.cancelled.is_(None))
         connection.execute(asked.values(cancelled=moment))
@@ -67,7 +70,7 @@ def cancel_shared(database: Database, dispatch: int, now: datetime) -> None:
 
 def doubt_shared(database: Database, row: Any, now: datetime) -> int:
     """After a backup was put back: the next mail of everybody is in doubt; refused while somebody sends."""
-    with database.writing(alone=[of_dispatch(row.id)]) as connection:
+    with _alone(database, row.id) as connection:
         if holders := share(connection, row.id, now).holders:
             what = f"this dispatch is being sent by {', '.join(holders)}"
             raise RecordsError(what, where=row.name, hint="Stop the workers first.")
@@ -82,7 +85,7 @@ def doubt_shared(database: Database, row: Any, now: datetime) -> int:
 
 def expire_shared(database: Database, dispatch: int, now: datetime) -> None:
     """Give up what waits once the time is over, unless somebody is still at it."""
-    with database.writing(alone=[of_dispatch(dispatch)]) as connection:
+    with _alone(database, dispatch) as connection:
         if share(connection, dispatch, now).held:
             return
         row = connection.execute(select(dispatches).where(dispatches.c.id == dispatch)).one()
@@ -103,6 +106,14 @@ def summon_to_what_was_left(database: Database, now: datetime) -> int:
         ]
         enqueue(connection, calls)
     return len(calls)
+
+
+@contextmanager
+def _alone(database: Database, dispatch: int) -> Iterator[Connection]:
+    """A transaction alone with a dispatch; what senders have under way stands in the rows of the mails."""
+    with database.writing(alone=[of_dispatch(dispatch)]) as connection:
+        spread(connection, dispatch)
+        yield connection
 
 
 def _close_resting(connection: Connection, dispatch: int) -> None:

@@ -19,6 +19,7 @@ from notegen.records.recovery import recover
 from notegen.records.schema import dispatches, portions
 from notegen.records.sending import Claim, Sending
 from notegen.records.stretch import Stretch
+from notegen.records.under_way import spread
 from notegen.records.unfinished import cancel_open, expire_open, resend_unanswered
 
 OpenJournal = Callable[[str, int], Journal | None]
@@ -108,6 +109,7 @@ def _taken_over(
     if held_elsewhere(row, replay.session, now):
         return None, replay.session > 0
     own = Stretch(row.dispatch, row.first, row.last)
+    spread(connection, row.dispatch, row.number)
     recover(connection, dispatch, replay, now, own, row.session)
     if dispatch.cancelled is not None:
         cancel_open(connection, own, dispatch.cancelled)

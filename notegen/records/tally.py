@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from notegen.records.moment import from_stored, to_stored
 from notegen.records.portions import share
 from notegen.records.schema import dispatches, mails, people
 from notegen.records.stretch import Stretch
+from notegen.records.under_way import Place, places_under_way, under_way_by_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,11 @@ class HistoryEntry:
 def summary_of(connection: Connection, own: Stretch, name: str) -> Summary:
     """How many mails of a stretch stand where."""
     counted = select(mails.c.state, func.count()).where(own.within(mails)).group_by(mails.c.state)
-    return Summary(name=name, **{str(state): count for state, count in connection.execute(counted)})
+    counts = Counter({str(state): count for state, count in connection.execute(counted)})
+    gone = under_way_by_state(connection, own)
+    counts.subtract(gone)
+    counts[MailState.SENDING.value] += sum(gone.values())
+    return Summary(name=name, **counts)
 
 
 def statuses(connection: Connection, now: datetime, name: str = "") -> list[DispatchStatus]:
@@ -127,7 +133,8 @@ def entries(
         statement = statement.where(mails.c.state.in_([state.value for state in states]))
     if awaiting:
         statement = statement.where(awaited != Awaited.NOTHING.value)
-    return [_entry(row) for row in connection.execute(statement)]
+    under_way = places_under_way(connection)
+    return [_entry(row, under_way) for row in connection.execute(statement)]
 
 
 def _holder(connection: Connection, row: Any, now: datetime) -> str:
@@ -136,7 +143,8 @@ def _holder(connection: Connection, row: Any, now: datetime) -> str:
     return ", ".join(share(connection, row.id, now).holders)
 
 
-def _entry(row: Any) -> HistoryEntry:
+def _entry(row: Any, under_way: Collection[Place]) -> HistoryEntry:
+    is_sending = (row.dispatch, row.person, row.position) in under_way
     return HistoryEntry(
         changed=from_stored(row.changed),
         dispatch=row.name,
@@ -146,7 +154,7 @@ def _entry(row: Any) -> HistoryEntry:
         row=row.source_row,
         kind=row.kind,
         language=row.language,
-        state=MailState(row.state),
+        state=MailState.SENDING if is_sending else MailState(row.state),
         attempts=row.attempts,
         doubts=row.doubts,
         code=row.code,

@@ -212,6 +212,38 @@ def test_a_person_whose_mail_is_on_its_way_does_not_come_again(folder: Path) -> 
         assert [mail.notification.row for mail in open_mails(sending)] == [3]
 
 
+def test_a_mail_on_its_way_is_told_as_such(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
+    with claimed(ledger) as sending:
+        first, second = open_mails(sending)
+        sending.exchange([], [first, second], NOW)
+        sending.exchange([accepted(second)], [], NOW)
+        assert sending.summary() == ledger.summary(NAME) == Summary(NAME, planned=4, sending=1, accepted=1)
+        assert ledger.status(NOW)[0].summary.sending == 1
+        assert {mail.key for mail in ledger.history() if mail.state is MailState.SENDING} == {first.key}
+        sending.exchange([accepted(first)], [], NOW)
+        assert ledger.summary(NAME) == Summary(NAME, planned=4, accepted=2)
+
+
+def test_a_mail_that_was_deferred_and_is_on_its_way_again_is_counted_once(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
+    with claimed(ledger) as sending:
+        (mail,) = open_mails(sending)
+        sending.exchange([Settlement(mail, MailState.DEFERRED, 1, due=NOW, code=451)], [], NOW)
+        sending.exchange([], open_mails(sending), NOW)
+        assert ledger.summary(NAME) == Summary(NAME, planned=2, sending=1)
+
+
+def test_what_is_on_its_way_is_not_cancelled_and_its_outcome_counts(folder: Path) -> None:
+    ledger = planned_ledger(folder, 2)
+    with claimed(ledger) as sending:
+        first, second = open_mails(sending)
+        sending.exchange([], [first], NOW)
+        assert ledger.cancel(NAME, NOW).sending == 1
+        assert not sending.exchange([accepted(first)], [second], NOW)
+    assert ledger.summary(NAME) == Summary(NAME, accepted=1, cancelled=5)
+
+
 def test_a_deferred_mail_comes_again_when_it_is_due(folder: Path) -> None:
     ledger = planned_ledger(folder, 1)
     due = NOW + timedelta(minutes=3)
@@ -356,6 +388,7 @@ def test_records_of_version_1_are_brought_up_to_date_and_sent_from(folder: Path)
         for table in reversed(schema.metadata.sorted_tables):
             if table.name not in first:
                 table.drop(connection)
+        connection.exec_driver_sql("ALTER TABLE dispatches DROP COLUMN under_way")
         if is_postgres := connection.dialect.name == "postgresql":
             connection.exec_driver_sql("CREATE INDEX people_due ON people (dispatch, person)")
         connection.execute(update(versions).values(version=1))

@@ -209,6 +209,25 @@ def test_what_is_settled_while_others_send_is_sent_later(folder: Path) -> None:
     assert ledger.summary(NAME) == Summary(NAME, accepted=12)
 
 
+def test_whoever_settles_meanwhile_neither_disturbs_what_is_on_its_way_nor_makes_it_unknown(
+    folder: Path,
+) -> None:
+    ledger = shared(folder, 3, 10)
+    held = leased(ledger)
+    lives, begun, rests = open_mails(held)
+    held.exchange([], [lives, begun, rests], NOW)
+    held.begin(begun)
+    ledger.resume(NAME, NOW)
+    assert ledger.summary(NAME) == Summary(NAME, sending=3, planned=6)
+    held.exchange([accepted(lives)], [], NOW)
+    assert whose(open_mails(held)) == whose([lives])
+    ledger.resume(NAME, NOW)
+    die(held)
+    again = leased(ledger, resend=False)
+    assert ledger.summary(NAME) == Summary(NAME, accepted=1, in_doubt=1, held=2, planned=5)
+    assert whose(open_mails(again)) == whose([lives, rests])
+
+
 def test_deferred_mails_bring_the_portion_back_when_they_are_due(folder: Path) -> None:
     ledger = shared(folder, 2, 10)
     held = leased(ledger)

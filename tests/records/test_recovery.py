@@ -31,8 +31,9 @@ from notegen.records import journal as journals
 from notegen.records.database import Database, update
 from notegen.records.journal import Journal, open_journal
 from notegen.records.ledger import Ledger
-from notegen.records.schema import dispatches
+from notegen.records.schema import dispatches, versions
 from notegen.records.sending import Claim, Sending
+from notegen.records.under_way import spread
 from notegen.records.unfinished import Decision
 
 
@@ -65,6 +66,24 @@ def test_after_the_death_of_the_process_only_what_had_begun_is_in_doubt(folder: 
         found = states(ledger)
     assert [found[mail.key] for mail in mails] == [MailState.PLANNED, MailState.IN_DOUBT, MailState.ACCEPTED]
     assert found["1.2.1"] == found["1.2.2"] == MailState.HELD
+
+
+def test_what_a_sender_of_an_older_notegen_left_is_carried_over(folder: Path) -> None:
+    ledger, mails = killed(folder)
+    ledger.close()
+    database = Database(address(folder))
+    with database.writing() as connection:
+        # Version 4 wrote each mail on its way into its own row.
+        spread(connection, 1)
+        for table in ("dispatches", "portions"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN under_way")
+        connection.execute(update(versions).values(version=4))
+    database.close()
+    ledger = a_ledger(folder)
+    assert ledger.summary(NAME) == Summary(NAME, sending=3, planned=6)
+    with claimed(ledger, resend=False):
+        found = states(ledger)
+    assert [found[mail.key] for mail in mails] == [MailState.PLANNED, MailState.IN_DOUBT, MailState.ACCEPTED]
 
 
 def test_mails_in_doubt_are_sent_again_under_the_same_message_id(folder: Path) -> None:

@@ -1,0 +1,84 @@
+"""Which mails may be on their way: a sender writes them beside its lease, all in one cell.
+
+In its rows a mail stays as it was until something became of it: a sender would have to write each row twice.
+Whoever else changes mails of the dispatch moves what the cell says into the rows first (`spread`). A sender
+that lives is not disturbed by that: its next transaction writes the cell anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from notegen.domain.planned_mail import MailState, PlannedMail
+from notegen.records.batch import write_batch
+from notegen.records.database import Connection, and_, bindparam, select, update
+from notegen.records.schema import dispatches, mails, portions
+from notegen.records.stretch import Stretch
+
+Place = tuple[int, int, int]
+"""Dispatch, person and position of a mail."""
+
+_SPREAD = (
+    update(mails)
+    .where(
+        mails.c.dispatch == bindparam("b_dispatch"),
+        mails.c.person == bindparam("b_person"),
+        mails.c.position == bindparam("b_position"),
+    )
+    .values(state=bindparam("b_state", MailState.SENDING.value), tries=bindparam("b_tries"))
+)
+_SPREAD_NAMES = ("b_dispatch", "b_person", "b_position", "b_tries")
+
+
+def mark(mail: PlannedMail) -> str:
+    """How a mail stands in the cell: its key and the number of its turn."""
+    return f"{mail.key}.{mail.tries}"
+
+
+def spread(connection: Connection, dispatch: int, portion: int = 0) -> None:
+    """Move what senders of a dispatch, or of one portion of it, wrote as under way into the rows."""
+    for table, condition in _holding(dispatch, portion):
+        found = connection.execute(select(table.c.under_way).where(condition)).scalars().all()
+        rows = [tuple(map(int, each.split("."))) for cell in found for each in cell.split()]
+        if rows:
+            write_batch(connection, _SPREAD, _SPREAD_NAMES, rows)
+            connection.execute(update(table).where(condition).values(under_way=""))
+
+
+def places_under_way(connection: Connection, dispatch: int = 0) -> frozenset[Place]:
+    """The mails that senders of a dispatch, or of all, have under way and that no row tells."""
+    cells = [
+        cell
+        for table, condition in _holding(dispatch, 0)
+        for cell in connection.execute(select(table.c.under_way).where(condition)).scalars()
+    ]
+    return frozenset(_place(each) for cell in cells for each in cell.split())
+
+
+def under_way_by_state(connection: Connection, own: Stretch) -> Mapping[str, int]:
+    """How many mails of a stretch are under way that no row tells, by the state in their rows."""
+    counts: dict[str, int] = {}
+    places = places_under_way(connection, own.dispatch)
+    persons = sorted({person for _, person, _ in places})
+    for start in range(0, len(persons), 500):
+        some = and_(own.within(mails), mails.c.person.in_(persons[start : start + 500]))
+        for row in connection.execute(select(mails.c.person, mails.c.position, mails.c.state).where(some)):
+            if (own.dispatch, row.person, row.position) in places:
+                counts[row.state] = counts.get(row.state, 0) + 1
+    return counts
+
+
+def _holding(dispatch: int, portion: int) -> list[tuple[Any, Any]]:
+    """The rows with something in their cell, as (table, condition)."""
+    whole, parts = dispatches.c.under_way != "", portions.c.under_way != ""
+    if portion:
+        return [(portions, and_(portions.c.dispatch == dispatch, portions.c.number == portion, parts))]
+    if dispatch:
+        whole, parts = and_(dispatches.c.id == dispatch, whole), and_(portions.c.dispatch == dispatch, parts)
+    return [(dispatches, whole), (portions, parts)]
+
+
+def _place(text: str) -> Place:
+    dispatch, person, position, _ = text.split(".")
+    return int(dispatch), int(person), int(position)
