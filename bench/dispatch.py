@@ -44,6 +44,7 @@ from notegen.domain.email_address import EmailAddress
 from notegen.domain.identification import IdentificationNumber
 from notegen.domain.mail_sender import MailSender
 from notegen.domain.member import Member
+from notegen.domain.message_id import message_id
 from notegen.domain.notification import series
 from notegen.domain.planned_mail import PlannedMail, Settlement, Summary
 from notegen.reading.language_folder import read_languages
@@ -230,7 +231,7 @@ def whole_dispatch(relay: Relay, people: int, connections: int, make: EmailCompo
 
 
 def without_ledger(relay: Relay, people: int, connections: int, make: EmailComposer) -> tuple[Spent, Spent]:
-    """The same with a list in memory for a ledger."""
+    """The same with a list in memory for a ledger; Message-IDs are derived there too."""
     rows: list[tuple[PlannedMail, ...]] = []
 
     def plan() -> None:
@@ -246,7 +247,7 @@ def own_mails(member: Member) -> tuple[PlannedMail, ...]:
     digest = f"{member.row:064x}"
     return tuple(
         PlannedMail(
-            f"1.{member.row}.{n.position}", "bench", digest, f"<{member.row}.{n.position}@{DOMAIN}>", n,
+            f"1.{member.row}.{n.position}", "bench", digest, message_id("bench", digest, n.kind, DOMAIN), n,
             final=n.position == 2,
         )
         for n in series(member).notifications
