@@ -5,7 +5,9 @@ Every face that sends is fitted out here, so that a mail is the same whoever sen
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -141,6 +143,20 @@ def activation_of(settings: Settings, key: bytes, say: Callable[[str], None]) ->
         return Activation(key, url)
     except ValueError as error:
         raise SettingsError(str(error), where="[activation]", hint="Mend url or key_file.") from error
+
+
+def stop_by_signal(stop: asyncio.Event, told: Callable[[], None]) -> None:
+    """Let SIGINT or SIGTERM tell somebody and set `stop`; the next signal then has its usual effect."""
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+    def once() -> None:
+        told()
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, once)
 
 
 def _boot() -> str:

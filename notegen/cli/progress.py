@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from notegen.cli.face import tell
 from notegen.dispatch.event import Event, EventKind, Progress
 from notegen.domain.planned_mail import MailState, Summary
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 _ENDS = (MailState.ACCEPTED, MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED)
+
+
+def speaker(log_json: bool) -> Callable[[str], None]:
+    """Who tells a person something, or the log."""
+    if not log_json:
+        return tell
+    from notegen.logbook import notice
+
+    return notice
 
 
 @contextmanager

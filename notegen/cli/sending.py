@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notegen.cli.face import Face, tell
+from notegen.cli.face import Face
 from notegen.cli.outgoing import key_of, make_composer
-from notegen.cli.progress import watching
+from notegen.cli.progress import speaker, watching
 from notegen.dispatch.event import Progress
 from notegen.dispatch.loop import run
 from notegen.domain.mail import Delivery
@@ -31,6 +30,7 @@ from notegen.mailroom import (
     make_delivery,
     open_queue,
     require_shared,
+    stop_by_signal,
 )
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.sending import Sending
@@ -39,7 +39,6 @@ from notegen.rendering.email import EmailComposer
 if TYPE_CHECKING:
     from notegen.records.settings import RecordsSettings
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
 """What ends a run gently."""
 
 _SILENCE = 60.0
@@ -218,7 +217,8 @@ async def _run(
     options = loop_options(face.settings)
     if held.not_before is not None and face.now() < held.not_before <= face.now() + options.wait:
         say(f"{held.name}: waiting; nothing goes before {held.not_before.astimezone():%Y-%m-%d %H:%M %Z}.")
-    stop = stopped_by_signal(say, _STOPPED)
+    stop = asyncio.Event()
+    stop_by_signal(stop, lambda: say(_STOPPED))
     return await run(
         held,
         composer.compose,
@@ -229,21 +229,6 @@ async def _run(
         watch,
         stop,
     )
-
-
-def stopped_by_signal(say: Callable[[str], None], words: str) -> asyncio.Event:
-    """Set by SIGINT or SIGTERM, which ends a run gently and says so; the next signal has its usual effect."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def once() -> None:
-        say(words)
-        stop.set()
-        for number in _STOPPING:
-            loop.remove_signal_handler(number)
-
-    for number in _STOPPING:
-        loop.add_signal_handler(number, once)
-    return stop
 
 
 def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
@@ -257,15 +242,6 @@ def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
     for problem in (*roster.warnings, *(problem for row in roster.rejected for problem in row.problems)):
         place = problem.place
         record("finding", row=place.line, column=place.column, code=problem.code)
-
-
-def speaker(log_json: bool) -> Callable[[str], None]:
-    """Who tells a person something, or the log."""
-    if not log_json:
-        return tell
-    from notegen.logbook import notice
-
-    return notice
 
 
 def _wishes(face: Face, request: RunRequest) -> Wishes:

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notegen.cli.face import Face
-from notegen.cli.progress import tallied
-from notegen.cli.sending import speaker, stopped_by_signal
+from notegen.cli.progress import speaker, tallied
 from notegen.dispatch.event import Event, Progress
 from notegen.dispatch.loop import run
 from notegen.dispatch.options import Options
 from notegen.domain.mail import Delivery
 from notegen.domain.planned_mail import Summary
 from notegen.errors import DeliveryError, RecordsError
-from notegen.mailroom import claim_of, make_delivery, portion_options
+from notegen.mailroom import claim_of, make_delivery, portion_options, stop_by_signal
 from notegen.records.ledger import Ledger
 from notegen.records.portions import Wanted
 from notegen.records.sending import Claim, Sending
@@ -75,8 +74,9 @@ async def _shared(
         only=only,
         watch=_watch(name, log_json=log_json),
         say=say,
-        stop=stopped_by_signal(say, _STOPPED),
+        stop=asyncio.Event(),
     )
+    stop_by_signal(share.stop, lambda: say(_STOPPED))
     with tallied(ledger.summary(name), log_json) as show:
         counting = asyncio.create_task(_count(share, show))
         try:

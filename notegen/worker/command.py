@@ -137,24 +137,15 @@ def _opened(settings: Settings, key: bytes, report: Report) -> tuple[Ledger, str
 
 async def _until_told(duty: Duty, address: str) -> None:
     """Serve; SIGTERM and SIGINT stop gently, a second one has its usual effect."""
-    import asyncio
-    import signal
-
+    from notegen.mailroom import stop_by_signal
     from notegen.worker.duty import serve
     from notegen.worker.supervisor import notify
 
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def stop() -> None:
+    def told() -> None:
         duty.report("stopping")
         notify("STOPPING=1")
-        duty.stop.set()
-        for number in signals:
-            loop.remove_signal_handler(number)
 
-    for number in signals:
-        loop.add_signal_handler(number, stop)
+    stop_by_signal(duty.stop, told)
     duty.report("started", concurrency=duty.shift.concurrency)
     notify("READY=1")
     await serve(duty, address)
