@@ -85,8 +85,6 @@ def history(
     from notegen.cli.sending import opened_ledger
 
     with opened_ledger(face, keep=False) as ledger:
-        if name:
-            ledger.status(face.now(), name)
         entries = ledger.history(requester=requester, name=name, awaiting=awaiting, limit=limit)
     if json:
         answer_json([{**asdict(entry), "changed": entry.changed.isoformat()} for entry in entries])

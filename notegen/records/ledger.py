@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from notegen.domain.notification import Series
-from notegen.domain.planned_mail import MailState, Summary
+from notegen.domain.planned_mail import Summary
 from notegen.errors import RecordsError
 from notegen.records.database import Database, select, update
 from notegen.records.journal import Journal, open_journal, portions_in
@@ -166,15 +166,14 @@ class Ledger:
     def history(
         self, *, requester: str = "", name: str = "", awaiting: bool = False, limit: int = 200
     ) -> list[HistoryEntry]:
-        """Mails, the latest change first; `awaiting` leaves those that wait for a decision or a document."""
+        """Mails, the latest change first; `awaiting` leaves those that wait for a decision or a document.
+
+        RecordsError when there is no dispatch of that name.
+        """
+        if name:
+            self._row(name)
         with self._database.reading() as connection:
             return entries(connection, name=name, requester=requester, awaiting=awaiting, limit=limit)
-
-    def unsettled(self, name: str, limit: int = 10_000) -> list[HistoryEntry]:
-        """The mails of a dispatch that wait for a person's decision."""
-        self._row(name)
-        with self._database.reading() as connection:
-            return entries(connection, name=name, states=(MailState.IN_DOUBT, MailState.HELD), limit=limit)
 
     def settle(self, name: str, decision: Decision, now: datetime, keys: Sequence[str] = ()) -> int:
         """Decide about mails in doubt (all, or these keys); how many. RecordsError while it is sent."""

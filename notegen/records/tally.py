@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,12 +12,20 @@ from typing import Any
 from notegen.domain.message_id import message_id
 from notegen.domain.notification import NotificationKind
 from notegen.domain.planned_mail import MailState, Summary
-from notegen.records.database import Connection, and_, case, exists, func, select
+from notegen.records.database import Connection, and_, case, exists, func, or_, select
 from notegen.records.moment import from_stored, to_stored
 from notegen.records.portions import share
 from notegen.records.schema import dispatches, mails, people
 from notegen.records.stretch import Stretch
 from notegen.records.under_way import Place, places_under_way, under_way_by_state
+
+_LATEST = (mails.c.changed.desc(), mails.c.dispatch.desc(), mails.c.person, mails.c.position.desc())
+_UNDECIDED = mails.c.state.in_((MailState.IN_DOUBT.value, MailState.HELD.value))
+_ASKED = and_(
+    mails.c.kind == NotificationKind.DOCUMENT_REQUIRED.value, mails.c.state == MailState.ACCEPTED.value
+)
+_AWAITING = (_UNDECIDED, _ASKED)
+"""What every mail is that waits for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +104,22 @@ def statuses(connection: Connection, now: datetime, name: str = "") -> list[Disp
 
 
 def entries(
-    connection: Connection,
-    *,
-    name: str = "",
-    requester: str = "",
-    states: Sequence[MailState] = (),
-    awaiting: bool = False,
-    limit: int = 200,
+    connection: Connection, *, name: str = "", requester: str = "", awaiting: bool = False, limit: int = 200
 ) -> list[HistoryEntry]:
-    """Mails, the latest change first; of one dispatch, of one requester, in some states only.
+    """Mails, the latest change first; of one dispatch, of one requester.
 
     `awaiting` leaves those that wait for a decision or for a document. A document is waited for until a later
     notification of another kind to the same person was accepted.
     """
-    awaited = _awaited()
+    # Which ones is found out before more is read of any.
+    chosen = select(mails.c.dispatch, mails.c.person, mails.c.position)
+    if name:
+        chosen = chosen.where(mails.c.dispatch.in_(_numbers_of(dispatches.c.name == name)))
+    if requester:
+        chosen = chosen.where(mails.c.dispatch.in_(_numbers_of(dispatches.c.requester == requester)))
+    chosen = chosen.where(or_(*_AWAITING)) if awaiting else chosen.order_by(*_LATEST).limit(limit)
+    some, awaited = chosen.subquery("some_mails"), _awaited()
+    itself = and_(*(mails.c[column.name] == column for column in some.c))
     statement = (
         select(
             mails,
@@ -120,21 +130,20 @@ def entries(
             dispatches.c.requester,
             dispatches.c.id_domain,
         )
+        .join_from(some, mails, itself)
         .join(people, and_(people.c.dispatch == mails.c.dispatch, people.c.person == mails.c.person))
         .join(dispatches, dispatches.c.id == mails.c.dispatch)
-        .order_by(mails.c.changed.desc(), mails.c.dispatch.desc(), mails.c.person, mails.c.position.desc())
+        .order_by(*_LATEST)
         .limit(limit)
     )
-    if name:
-        statement = statement.where(dispatches.c.name == name)
-    if requester:
-        statement = statement.where(dispatches.c.requester == requester)
-    if states:
-        statement = statement.where(mails.c.state.in_([state.value for state in states]))
     if awaiting:
         statement = statement.where(awaited != Awaited.NOTHING.value)
     under_way = places_under_way(connection)
     return [_entry(row, under_way) for row in connection.execute(statement)]
+
+
+def _numbers_of(condition: Any) -> Any:
+    return select(dispatches.c.id).where(condition)
 
 
 def _holder(connection: Connection, row: Any, now: datetime) -> str:
@@ -175,13 +184,8 @@ def _awaited() -> Any:
         later.c.kind != NotificationKind.DOCUMENT_REQUIRED.value,
         later.c.changed > mails.c.changed,
     )
-    asked = and_(
-        mails.c.kind == NotificationKind.DOCUMENT_REQUIRED.value,
-        mails.c.state == MailState.ACCEPTED.value,
-        ~answered,
-    )
     return case(
-        (mails.c.state.in_((MailState.IN_DOUBT.value, MailState.HELD.value)), Awaited.DECISION.value),
-        (asked, Awaited.DOCUMENT.value),
+        (_UNDECIDED, Awaited.DECISION.value),
+        (and_(_ASKED, ~answered), Awaited.DOCUMENT.value),
         else_=Awaited.NOTHING.value,
     )

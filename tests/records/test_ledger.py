@@ -325,6 +325,21 @@ def test_the_history_lists_a_requesters_mails_newest_first(folder: Path) -> None
     assert {entry.row for entry in entries} == {2}
 
 
+def test_a_short_history_is_the_beginning_of_the_long_one(folder: Path) -> None:
+    ledger = planned_ledger(folder, 4, requester="Embassy of Examplia")
+    ledger.plan(a_request(digest="ab" * 32), roster(2), NOW)
+    with claimed(ledger) as sending:
+        for minutes, mail in enumerate(reversed(open_mails(sending)), start=1):
+            sending.exchange([accepted(mail)], [], NOW + timedelta(minutes=minutes))
+    whole = ledger.history()
+    assert [entry.row for entry in whole[:4]] == [2, 3, 4, 5]
+    assert [ledger.history(limit=limit) for limit in (1, 5, 18)] == [whole[:1], whole[:5], whole]
+    own = [entry for entry in whole if entry.dispatch == NAME]
+    for asked in ({"name": NAME}, {"requester": "Embassy of Examplia"}):
+        assert ledger.history(**asked, limit=7) == own[:7]  # type: ignore[arg-type]
+    assert ledger.history(name=NAME, requester="Somebody else") == []
+
+
 def test_the_digest_of_a_person_depends_on_the_key(tmp_path: Path) -> None:
     one = a_ledger(tmp_path)
     other = open_ledger(f"sqlite:///{tmp_path / 'other.db'}", b"another key")
@@ -335,6 +350,8 @@ def test_the_digest_of_a_person_depends_on_the_key(tmp_path: Path) -> None:
 def test_an_unknown_dispatch_is_said_to_be_unknown(folder: Path) -> None:
     with pytest.raises(RecordsError, match="no dispatch of that name"):
         a_ledger(folder).summary("June")
+    with pytest.raises(RecordsError, match="no dispatch of that name"):
+        a_ledger(folder).history(name="June")
 
 
 def test_a_sound_ledger_has_no_integrity_problems(folder: Path) -> None:

@@ -206,10 +206,10 @@ def test_a_ledger_older_than_its_journal_is_not_sent_from(folder: Path) -> None:
 def test_a_person_decides_about_what_is_in_doubt(folder: Path, decision: Decision, summary: Summary) -> None:
     ledger, _ = killed(folder)
     claimed(ledger, resend=False).release()
-    assert [entry.state for entry in ledger.unsettled(NAME)].count(MailState.IN_DOUBT) == 1
+    assert [entry.state for entry in ledger.history(awaiting=True)].count(MailState.IN_DOUBT) == 1
     assert ledger.settle(NAME, decision, NOW) == 1
     assert ledger.summary(NAME) == summary
-    assert ledger.unsettled(NAME) == []
+    assert ledger.history(awaiting=True) == []
 
 
 def test_a_person_may_settle_before_anything_is_sent_again(folder: Path) -> None:
