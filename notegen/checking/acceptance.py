@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from notegen.domain.leaflet import Manuscript
 from notegen.domain.note import Acceptance
 from notegen.domain.problem import Problem, Severity
 
@@ -24,11 +23,15 @@ _NEVER = frozenset(
 """What is missing stays missing, whatever the reason."""
 
 
-def without_accepted(note: Manuscript, found: Iterable[Problem]) -> Iterator[Problem]:
+UNUSED = "note-acceptance-unused"
+"""The code of an acceptance that meets no finding."""
+
+
+def without_accepted(accepted: Sequence[Acceptance], found: Iterable[Problem]) -> Iterator[Problem]:
     """The findings that nobody accepted; an acceptance that meets no finding is itself one."""
-    idle = list(note.accepted)
+    idle = list(accepted)
     for problem in found:
-        accepting = [acceptance for acceptance in note.accepted if _meets(acceptance, problem)]
+        accepting = [acceptance for acceptance in accepted if acceptance.meets(problem)]
         idle = [acceptance for acceptance in idle if acceptance not in accepting]
         if not accepting:
             yield problem
@@ -36,15 +39,7 @@ def without_accepted(note: Manuscript, found: Iterable[Problem]) -> Iterator[Pro
             yield problem
             yield _told(accepting[0], "note-acceptance-refused", Severity.ERROR)
     for acceptance in idle:
-        yield _told(acceptance, "note-acceptance-unused", Severity.WARNING)
-
-
-def _meets(acceptance: Acceptance, problem: Problem) -> bool:
-    return (
-        acceptance.finding == problem.code
-        and acceptance.found.split() == problem.found.split()
-        and acceptance.language in ("", problem.language)
-    )
+        yield _told(acceptance, UNUSED, Severity.WARNING)
 
 
 def _told(acceptance: Acceptance, code: str, severity: Severity) -> Problem:

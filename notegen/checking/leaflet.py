@@ -32,7 +32,7 @@ def check_leaflet(leaflet: Leaflet, languages: Mapping[str, Language] = NO_LANGU
         for section in sections:
             for check in _CHECKS:
                 found.extend(check(section))
-    kept = without_accepted(leaflet, dict.fromkeys(found))
+    kept = without_accepted(leaflet.accepted, dict.fromkeys(found))
     return tuple(sorted(kept, key=_position))
 
 

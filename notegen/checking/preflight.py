@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from notegen.checking.acceptance import without_accepted
+from notegen.checking.acceptance import UNUSED, without_accepted
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
 from notegen.checking.formula import check_formulas
@@ -16,7 +16,7 @@ from notegen.checking.section import Section, section_of
 from notegen.checking.structure import check_lists
 from notegen.domain.hyperlink import hyperlinks
 from notegen.domain.language import Language
-from notegen.domain.note import VerbalNote
+from notegen.domain.note import Fragment, LanguageVersion, VerbalNote
 from notegen.domain.problem import Place, Problem, Severity
 
 _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
@@ -37,16 +37,34 @@ def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Pro
     What the note accepts is left out; an acceptance that meets nothing is a finding.
     """
     sections = [section_of(version, languages) for version in note.versions]
-    found = [*_completeness(note, languages), *_links(note, sections), *check_concordance(sections)]
+    found = [*_completeness(note, languages), *_links(note, sections), *_of_texts(sections)]
+    kept = without_accepted(note.accepted, dict.fromkeys(found))
+    return _in_order(kept, note.versions)
+
+
+def check_fragment(fragment: Fragment, languages: Mapping[str, Language]) -> tuple[Problem, ...]:
+    """What is found in the texts of a note that cannot be used as it stands.
+
+    An acceptance that meets nothing may do so because of what cannot be read, and is no finding here.
+    """
+    sections = [section_of(version, languages) for version in fragment.versions]
+    kept = without_accepted(fragment.accepted, dict.fromkeys(_of_texts(sections)))
+    return _in_order((each for each in kept if each.code != UNUSED), fragment.versions)
+
+
+def _of_texts(sections: list[Section]) -> Iterator[Problem]:
+    yield from check_concordance(sections)
     for section in sections:
         for check in _SECTION_CHECKS:
-            found.extend(check(section))
+            yield from check(section)
         title = _title(section)
         for check in _TITLE_CHECKS:
-            found.extend(check(title))
-    order = {code: position for position, code in enumerate(note.languages)}
-    kept = without_accepted(note, dict.fromkeys(found))
-    return tuple(sorted(kept, key=lambda problem: _position(problem, order)))
+            yield from check(title)
+
+
+def _in_order(found: Iterable[Problem], versions: Sequence[LanguageVersion]) -> tuple[Problem, ...]:
+    order = {version.language: position for position, version in enumerate(versions)}
+    return tuple(sorted(found, key=lambda problem: _position(problem, order)))
 
 
 def _title(section: Section) -> Section:

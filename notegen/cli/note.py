@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from notegen.domain.leaflet import Manuscript
     from notegen.domain.note import VerbalNote
     from notegen.domain.problem import Problem
+    from notegen.flows import Checked
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write, check and print verbal notes.")
 
@@ -103,20 +104,26 @@ def check(
     from notegen.domain.problem import Severity
     from notegen.flows import check_note_file
 
-    findings = [(file, check_note_file(file, face.house, addressees)) for file in files]
+    checked = [(file, check_note_file(file, face.house, addressees)) for file in files]
     words = face.reader_language(language)
     if json:
-        answer_json(
-            [
-                {"file": str(file), "findings": [_finding(p, file, words) for p in found]}
-                for file, found in findings
-            ]
-        )
-    else:
-        for file, found in findings:
-            show_findings(str(file), found, words)
-    if any(p.severity is Severity.ERROR for _, found in findings for p in found):
+        answer_json([_checked(file, outcome, words) for file, outcome in checked])
+    for file, outcome in checked:
+        for refusal in outcome.refusals:
+            tell(str(refusal))
+        if not json and (outcome.findings or not outcome.refusals):
+            show_findings(str(file), outcome.findings, words)
+    if any(outcome.refusals for _, outcome in checked):
+        raise typer.Exit(2)
+    if any(p.severity is Severity.ERROR for _, outcome in checked for p in outcome.findings):
         raise typer.Exit(1)
+
+
+def _checked(file: Path, outcome: Checked, words: Language) -> dict[str, Any]:
+    """The findings of a file for a machine; `refused` are the lines that say why it cannot be used."""
+    refused = [line for refusal in outcome.refusals for line in str(refusal).splitlines()]
+    found = [_finding(problem, file, words) for problem in outcome.findings]
+    return {"file": str(file), "findings": found, "refused": refused}
 
 
 def _finding(problem: Problem, file: Path, words: Language) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -64,7 +64,7 @@ def _shared(face: Face, colophon: Colophon, sharing: Sharing, hands: int) -> Ite
     with opened_bench(url, colophon, hold, hands, face.now) as bench:
         presses = bench.orders.presses(face.now())
         if colophon.text not in presses:
-            tell(_why_here(colophon, presses))
+            tell(why_here(colophon, presses))
             with here(hands, hands) as own:
                 yield own
             return
@@ -72,14 +72,15 @@ def _shared(face: Face, colophon: Colophon, sharing: Sharing, hands: int) -> Ite
             yield shared
 
 
-def _why_here(colophon: Colophon, presses: dict[str, int]) -> str:
-    """What a person is told when no worker can be asked."""
+def why_here(colophon: Colophon, presses: Mapping[str, int]) -> str:
+    """What a person is told when no worker can be asked; `presses` are those alive, by their colophon."""
     if not presses:
         return "No worker is alive that prints. This machine prints."
     differences = " / ".join(sorted({colophon.difference(other) for other in presses}))
-    return (
-        f"The {sum(presses.values())} workers would print other bytes ({differences}). This machine prints."
-    )
+    count = sum(presses.values())
+    if count == 1:
+        return f"The only worker that prints would print other bytes ({differences}). This machine prints."
+    return f"All {count} workers that print would print other bytes ({differences}). This machine prints."
 
 
 @contextmanager

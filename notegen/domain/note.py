@@ -8,7 +8,7 @@ from datetime import date
 
 from notegen.domain.addressee import Addressee
 from notegen.domain.member import Member
-from notegen.domain.problem import Place
+from notegen.domain.problem import Place, Problem
 from notegen.domain.reference import ReferenceNumber, ReferenceRequest
 
 _NOWHERE = Place()
@@ -53,6 +53,19 @@ class Acceptance:
     reason: str
     language: str
     place: Place
+
+    def meets(self, problem: Problem) -> bool:
+        """Whether that finding is the accepted one."""
+        is_same = self.finding == problem.code and self.found.split() == problem.found.split()
+        return is_same and self.language in ("", problem.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The texts that can be read of a note which cannot be used as it stands, and what its author accepts."""
+
+    versions: tuple[LanguageVersion, ...]
+    accepted: tuple[Acceptance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

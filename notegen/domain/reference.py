@@ -13,8 +13,11 @@ _TOPIC = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 _DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _CITED = re.compile(
-    r"(?<![\w./-])[A-Z]{1,4}[O\d]{1,2}(?:\.[O\d]{1,3})*/[A-Z][A-Z0-9.-]*/\d{2}\.\d{2}\.\d{4}/[A-Z0-9-]+/\d{1,6}(?![\w/])"
+    r"(?<![\w./-])[A-Z]{1,4}[OIl\d]{1,2}(?:\.[OIl\d]{1,3})*/[A-Z][A-Z0-9l.-]*"
+    r"/[OIl\d]{2}\.[OIl\d]{2}\.[OIl\d]{4}/[A-Z0-9-]+/[OIl\d]{1,6}(?![\w/])"
 )
+_DIGITS = str.maketrans("OoIl", "0011")
+_AMONG_DIGITS = re.compile(r"(?<=\d)[OoIl]+(?=\d)|(?<=[.-])(?=[OoIl]*\d)[OoIl\d]+(?![^.-])")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,6 +102,26 @@ def citations(text: str) -> tuple[Citation, ...]:
 def normal_unit(unit: str) -> str:
     """Write the digit 0 where a unit has the letter O after its first letter: `PO.O` → `P0.0`."""
     return unit[:1] + re.sub(r"[Oo]", "0", unit[1:])
+
+
+def probable_file(file: str) -> str:
+    """Write a digit where a file has the letter O, I or l among digits: `PRO.22O7` → `PRO.2207`."""
+    return _AMONG_DIGITS.sub(lambda match: match[0].translate(_DIGITS), file)
+
+
+def probably_meant(text: str) -> ReferenceNumber | None:
+    """The reference with a digit wherever a letter was typed for one; None where there is no such slip.
+
+    A topic is made of letters, so that none of its own is doubted.
+    """
+    parts = _SEPARATED.split(text.strip())
+    if len(parts) != 5:
+        return None
+    unit, file, dated, topic, number = parts
+    unit = unit[:1] + unit[1:].translate(_DIGITS)
+    mended = (unit, probable_file(file), dated.translate(_DIGITS), topic, number.translate(_DIGITS))
+    meant = _read("/".join(mended))
+    return None if meant == _read(text) else meant
 
 
 def _read(text: str) -> ReferenceNumber | None:

@@ -7,6 +7,7 @@ roster.py   roster row → read_roster → Member → series (3 notifications) �
 
 from notegen.flows.house import House
 from notegen.flows.note import (
+    Checked,
     PrintWishes,
     addressed,
     check_note_file,
@@ -23,6 +24,7 @@ from notegen.flows.roster import Selection, Wishes, choose, plan_roster, read_ro
 from notegen.flows.saving import save
 
 __all__ = [
+    "Checked",
     "House",
     "PrintWishes",
     "Selection",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notegen.domain.leaflet import Leaflet, Manuscript
-from notegen.domain.note import VerbalNote
+from notegen.domain.note import Fragment, VerbalNote
 from notegen.domain.problem import Problem, Severity
-from notegen.errors import NoteFileError
+from notegen.errors import NoteFileError, NotegenError
 from notegen.flows import leaflet as leaflets
 from notegen.flows.annex import own_part, refuse_strays, with_annex
 from notegen.flows.house import House
@@ -64,12 +64,50 @@ def read_note_file(
     return notes[0]
 
 
-def check_note_file(path: Path, house: House, addressees: Path | None = None) -> tuple[Problem, ...]:
-    """Everything about a file that is known before printing; NoteFileError when it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a file before printing, and what keeps it from being used at all."""
+
+    findings: tuple[Problem, ...]
+    refusals: tuple[NotegenError, ...] = ()
+
+
+def check_note_file(path: Path, house: House, addressees: Path | None = None) -> Checked:
+    """Everything about a file that is known before printing, its texts also where one of its fields is wrong.
+
+    Raises NoteFileError when the list of addressees cannot be used.
+    """
+    from notegen.reading.addressee_file import read_addressees
+    from notegen.reading.note_register import peruse_manuscripts
+
+    known = read_addressees(addressees, house.languages) if addressees else {}
+    try:
+        perusal = peruse_manuscripts(path, house.languages, addressees=known)
+    except NoteFileError as error:
+        return Checked((), (error,))
     found: list[Problem] = []
-    for note, warnings in read_manuscripts_file(path, house, addressees):
-        found += (*warnings, *preflight(note, house))
-    return tuple(found)
+    refusals: list[NotegenError] = [perusal.refusal] if perusal.refusal else []
+    for manuscript, warnings in perusal.held:
+        found += (*warnings, *_judged(manuscript, path.parent, house, refusals))
+    return Checked(tuple(found), tuple(refusals))
+
+
+def _judged(
+    manuscript: Manuscript | Fragment, folder: Path, house: House, refusals: list[NotegenError]
+) -> tuple[Problem, ...]:
+    from notegen.checking.leaflet import check_leaflet
+    from notegen.checking.preflight import check_fragment, check_note
+
+    languages = house.versed(house.languages)
+    if isinstance(manuscript, Fragment):
+        return check_fragment(manuscript, languages)
+    if isinstance(manuscript, Leaflet):
+        return check_leaflet(manuscript, languages) if refusals else preflight(manuscript, house)
+    try:
+        return preflight(with_annex(manuscript, folder, house), house)
+    except NotegenError as error:
+        refusals.append(error)
+        return check_note(manuscript, languages)
 
 
 def preflight(note: Manuscript, house: House) -> tuple[Problem, ...]:

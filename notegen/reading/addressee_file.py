@@ -48,7 +48,7 @@ def make_addressees(
     findings = _unknown_keys(content, where, languages)
     if findings:
         refuse(findings, NoteFileError)
-    entries = fill(content, where, list[AddresseeForm], NoteFileError)
+    entries = fill(content, where, list[AddresseeForm], NoteFileError, model="notegen schema addressees")
     addressees: dict[str, Addressee] = {}
     for number, entry in enumerate(entries):
         if entry.key in addressees:

@@ -33,7 +33,7 @@ def read_announcement(path: Path, languages: Mapping[str, Language]) -> Announce
     Raises NoteFileError with every reason at once, each with line and column.
     """
     file = load(path, NoteFileError)
-    form = fill(file.content, file, AnnouncementForm, NoteFileError)
+    form = fill(file.content, file, AnnouncementForm, NoteFileError, model="notegen schema announcement")
     findings = [*_languages(form, file, languages), *_texts(form, file)]
     attached = [_attached(each, at, file, path.parent, findings) for at, each in enumerate(form.attachments)]
     if findings:

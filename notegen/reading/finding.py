@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from notegen.domain.problem import Place
 from notegen.errors import InputError
+
+Refusal = TypeVar("Refusal", bound=InputError)
 
 MOST = 50
 """How many findings one error lists; more would bury the first."""
@@ -27,14 +29,19 @@ class Finding:
 
 
 def refuse(findings: Sequence[Finding], error: type[InputError]) -> NoReturn:
-    """Raise one error for all findings, in the order of the file, each on a line of its own."""
+    """Raise one error for all findings, as `refusal_of` words it."""
+    raise refusal_of(findings, error)
+
+
+def refusal_of(findings: Sequence[Finding], error: type[Refusal]) -> Refusal:
+    """One error for all findings, in the order of the file, each on a line of its own."""
     ordered = sorted(dict.fromkeys(findings), key=_position)
     if len(ordered) == 1:
-        raise error(ordered[0].what, where=str(ordered[0].place), hint=ordered[0].hint)
+        return error(ordered[0].what, where=str(ordered[0].place), hint=ordered[0].hint)
     lines = [str(finding) for finding in ordered[:MOST]]
     if len(ordered) > MOST:
         lines.append(f"… and {len(ordered) - MOST} more.")
-    raise error("\n".join(lines))
+    return error("\n".join(lines))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

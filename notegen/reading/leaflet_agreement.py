@@ -12,8 +12,7 @@ from notegen.domain.hyperlink import without_code
 from notegen.domain.leaflet import CardMention, Leaflet, Question, SampleStatus, StripPicture, Texts
 from notegen.domain.note import Acceptance, LanguageVersion
 from notegen.domain.outline import Part, outline_of
-from notegen.errors import NoteFileError
-from notegen.reading.finding import Finding, nearest, refuse
+from notegen.reading.finding import Finding, nearest
 from notegen.reading.leaflet_form import (
     CardMentionForm,
     LeafletForm,
@@ -29,7 +28,7 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}(?=[ \t]|$)", re.MULTILINE)
 
 
 def make_leaflet(form: LeafletForm, sense: Sense, *, source_name: str, source: bytes) -> Leaflet:
-    """The leaflet, when its parts agree; NoteFileError with every reason when they do not."""
+    """The leaflet; where its parts do not agree, that is found."""
     used = _used_languages(form, sense)
     _check_dates(form, sense)
     leaflet = Leaflet(
@@ -44,8 +43,6 @@ def make_leaflet(form: LeafletForm, sense: Sense, *, source_name: str, source: b
         **_parts(form, _Reader(used, sense)),
     )
     _check_passages(leaflet, sense)
-    if sense.findings:
-        refuse(sense.findings, NoteFileError)
     return leaflet
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from notegen.domain.addressee import Addressee
-from notegen.domain.note import Acceptance, Enclosure, VerbalNote
-from notegen.domain.reference import ReferenceNumber, ReferenceRequest
-from notegen.errors import NoteFileError
-from notegen.reading.finding import nearest, refuse
+from notegen.domain.note import Acceptance, Enclosure, Fragment, VerbalNote
+from notegen.domain.reference import ReferenceNumber, ReferenceRequest, probable_file
+from notegen.reading.finding import nearest
 from notegen.reading.note_body import read_versions
 from notegen.reading.note_form import NoteForm, ReferenceParts
 from notegen.reading.note_link import check_registry
@@ -18,8 +17,8 @@ from notegen.reading.note_sense import Sense
 
 def make_note(
     form: NoteForm, sense: Sense, known: Mapping[str, Addressee], *, source_name: str, source: bytes
-) -> VerbalNote:
-    """The note, when its parts agree; NoteFileError with every reason when they do not."""
+) -> VerbalNote | Fragment:
+    """The note, when its parts agree and nothing was found before; otherwise what can be read of it."""
     used = _used_languages(form, sense)
     reference = _reference(form, sense)
     _check_dates(form, reference, sense)
@@ -30,8 +29,9 @@ def make_note(
     enclosures = tuple(_enclosure(form, number, used, sense) for number in range(len(form.enclosures)))
     if form.annex is not None:
         sense.beside(form.annex.roster, "annex", "roster")
-    if sense.findings or reference is None or addressee is None:
-        refuse(sense.findings, NoteFileError)
+    accepted = sense.without_met(_acceptance(form, number, sense) for number in range(len(form.accepted)))
+    if sense.findings or sense.refusals or reference is None or addressee is None:
+        return Fragment(tuple(version for version in versions if version.body), accepted)
     return VerbalNote(
         document=form.document,
         reference=reference,
@@ -47,7 +47,7 @@ def make_note(
         source_name=source_name,
         source=source,
         companions=tuple(sense.companions),
-        accepted=tuple(_acceptance(form, number, sense) for number in range(len(form.accepted))),
+        accepted=accepted,
     )
 
 
@@ -82,6 +82,8 @@ def _reference(form: NoteForm, sense: Sense) -> ReferenceNumber | ReferenceReque
         return None
     if not written.strip().startswith(reference.unit):
         sense.warn("note-letter-o", written, "reference", read=reference.unit)
+    if (file := probable_file(reference.file)) != reference.file:
+        sense.warn("note-file-letter", reference.file, "reference", read=file)
     return reference
 
 

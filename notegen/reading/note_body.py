@@ -8,7 +8,7 @@ from pathlib import Path
 
 from notegen.domain.note import LanguageVersion
 from notegen.domain.problem import Place, Problem, Severity
-from notegen.domain.reference import Citation, citations
+from notegen.domain.reference import Citation, citations, probably_meant
 from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_form import BodyFile, NoteForm
 from notegen.reading.note_link import Registry, check_links
@@ -27,7 +27,7 @@ def read_versions(
     cited = [_normalized(version, sense) for version in versions]
     named = set[str]().union(*(check_links(version, links, sense) for version in cited))
     for name in links:
-        if versions and name not in named:
+        if len(versions) == len(used) and name not in named:
             sense.warn("note-link-unused", name, "links", name)
     _check_citations(cited, sense)
     return tuple(cited)
@@ -36,7 +36,7 @@ def read_versions(
 def _check_complete(form: NoteForm, used: tuple[str, ...], sense: Sense) -> None:
     for key, texts in (("title", form.title), ("body", form.body)):
         for code in used:
-            if code not in texts:
+            if code not in texts and not sense.is_unread(key, code):
                 hint = f"Add `{code}:` under `{key}`, or take {code!r} out of `languages`."
                 sense.find(f"there is no {key} in {code!r}.", hint, key, key=True)
         for code in texts:
@@ -84,25 +84,29 @@ def _normalized(version: LanguageVersion, sense: Sense) -> LanguageVersion:
     body = version.body
     for citation in reversed(citations(body)):
         if citation.has_letter_o:
-            place = _place(version, citation)
-            sense.warnings.append(_letter_o(citation, place, version.language))
+            words = (citation.written, str(citation.reference))
+            sense.warnings.append(_letter("note-letter-o", citation, version, *words))
             end = citation.start + len(citation.written)
             body = body[: citation.start] + str(citation.reference) + body[end:]
     return replace(version, body=body)
 
 
-def _letter_o(citation: Citation, place: Place, language: str) -> Problem:
-    read = (("read", str(citation.reference)),)
-    return Problem("note-letter-o", place, citation.written, Severity.WARNING, read, language)
+def _letter(code: str, citation: Citation, version: LanguageVersion, found: str, read: str) -> Problem:
+    place = _place(version, citation)
+    return Problem(code, place, found, Severity.WARNING, (("read", read),), version.language)
 
 
 def _check_citations(versions: Sequence[LanguageVersion], sense: Sense) -> None:
     for version in versions:
         for citation in citations(version.body):
+            meant = probably_meant(citation.written)
             if citation.reference is None:
                 what = f"{citation.written} cannot be a reference."
-                hint = "Correct its date or its number."
+                hint = f"Did you mean {meant}?" if meant else "Correct its date or its number."
                 sense.findings.append(Finding(_place(version, citation), what, hint))
+            elif meant is not None:
+                found = (citation.reference.file, meant.file)
+                sense.warnings.append(_letter("note-file-letter", citation, version, *found))
 
 
 def _place(version: LanguageVersion, citation: Citation) -> Place:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from notegen.domain.reference import ReferenceNumber, ReferenceRequest
+from notegen.domain.reference import ReferenceNumber, ReferenceRequest, probably_meant
 from notegen.reading.yaml_form import Day, Strict, WrongValueError
 
 EXAMPLE = "P0.0/PRO.3143/17.06.2021/VACCIN/5"
@@ -45,7 +45,9 @@ def _read_reference(value: object) -> object:
     try:
         ReferenceNumber.parse(value)
     except ValueError as fault:
+        meant = probably_meant(value)
         hint = f"Write {EXAMPLE}, or {_PARTS} to have the number allotted at issue."
+        hint = f"Did you mean {meant}?" if meant else hint
         raise WrongValueError(f"{fault}.", hint) from fault
     return value
 

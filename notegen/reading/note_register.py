@@ -16,15 +16,14 @@ from notegen.reading.addressee_file import make_addressees
 from notegen.reading.addressee_sheet import addressee_content, is_addressee_header
 from notegen.reading.finding import Finding, nearest
 from notegen.reading.note_agreement import make_note
-from notegen.reading.note_file import NOBODY, read_manuscript, read_note
-from notegen.reading.note_form import NoteForm
+from notegen.reading.note_file import NOBODY, note_form, peruse_manuscript, perused, read_note
 from notegen.reading.note_register_form import write_note_form
 from notegen.reading.note_sense import Sense
 from notegen.reading.note_sheet import CellPlaces, Record, listed, read_sheets
+from notegen.reading.perusal import Perusal, joined
 from notegen.reading.yaml import Data, dump
-from notegen.reading.yaml_form import fill
 
-__all__ = ["read_manuscripts", "read_notes", "read_register", "write_note_form"]
+__all__ = ["peruse_manuscripts", "read_manuscripts", "read_notes", "read_register", "write_note_form"]
 
 NOTES = (
     "key", "unit", "file", "topic", "number", "issued", "updated", "place", "addressee", "languages",
@@ -38,13 +37,20 @@ _LISTS = ("languages", "authoritative")
 RegisteredNote = tuple[VerbalNote, tuple[Problem, ...]]
 
 
+def peruse_manuscripts(
+    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+) -> Perusal:
+    """What a file holds, as far as it can be read: the notes of a register, or one note, or one leaflet."""
+    if _is_register(path):
+        return peruse_register(path, languages, addressees=addressees)
+    return peruse_manuscript(path, languages, addressees=addressees)
+
+
 def read_manuscripts(
     path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
 ) -> tuple[tuple[Manuscript, tuple[Problem, ...]], ...]:
-    """What a file holds, each with its warnings: the notes of a register, or one note, or one leaflet."""
-    if _is_register(path):
-        return read_register(path, languages, addressees=addressees)
-    return (read_manuscript(path, languages, addressees=addressees),)
+    """What a file holds, each with its warnings; NoteFileError with every reason when it cannot be used."""
+    return peruse_manuscripts(path, languages, addressees=addressees).manuscripts()
 
 
 def read_notes(
@@ -63,7 +69,15 @@ def _is_register(path: Path) -> bool:
 def read_register(
     path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
 ) -> tuple[RegisteredNote, ...]:
-    """The notes of a register in its order, each with its warnings; NoteFileError with every reason at once.
+    """The notes of a register, each with its warnings; NoteFileError with every reason at once."""
+    read = peruse_register(path, languages, addressees=addressees).manuscripts()
+    return tuple((note, warnings) for note, warnings in read if isinstance(note, VerbalNote))
+
+
+def peruse_register(
+    path: Path, languages: Mapping[str, Language], *, addressees: Mapping[str, Addressee] = NOBODY
+) -> Perusal:
+    """The notes of a register in its order, as far as can be read; NoteFileError when it is no workbook.
 
     Each note carries as its source the note file that says the same, named after its key.
     """
@@ -75,22 +89,19 @@ def read_register(
         "addressees": lambda header: is_addressee_header(header, languages),
     }
     sheets = read_sheets(path, known, findings)
-    faults = [str(finding) for finding in findings]
-    notes: list[RegisteredNote] = []
+    faults = [NoteFileError(str(finding)) for finding in findings]
     try:
         own = _addressees(path, sheets.get("addressees", ()), languages)
-        faults += [str(finding) for finding in _strays(path, sheets)]
+        faults += [NoteFileError(str(finding)) for finding in _strays(path, sheets)]
     except NoteFileError as fault:
         own = {}
-        faults.append(str(fault))
-    for record in sheets.get("notes", ()):
-        try:
-            notes.append(_note(record, path, sheets, languages, {**own, **addressees}))
-        except NoteFileError as fault:
-            faults.append(str(fault))
-    if faults:
-        raise NoteFileError("\n".join(faults))
-    return tuple(notes)
+        faults.append(fault)
+    notes = [
+        _note(record, path, sheets, languages, {**own, **addressees}) for record in sheets.get("notes", ())
+    ]
+    faults += [note.refusal for note in notes if note.refusal]
+    held = tuple(each for note in notes for each in note.held)
+    return Perusal(held, joined(faults))
 
 
 def _addressees(
@@ -137,16 +148,17 @@ def _note(
     sheets: Mapping[str, Sequence[Record]],
     languages: Mapping[str, Language],
     addressees: Mapping[str, Addressee],
-) -> RegisteredNote:
+) -> Perusal:
     where = CellPlaces(next(iter(record.values())).place)
     content = _head(record, where)
     key = record["key"].text if "key" in record else ""
     _add_texts(content, [row for row in sheets.get("texts", ()) if _is_of(row, key)], where)
     _add_links(content, [row for row in sheets.get("links", ()) if _is_of(row, key)], where, languages)
-    form = fill(content, where, NoteForm, NoteFileError)
     sense = Sense(where, path.parent, languages)
-    note = make_note(form, sense, addressees, source_name=f"{key}.yaml", source=dump(content))
-    return note, tuple(sense.warnings)
+    form = note_form(content, sense)
+    source = dump(content)
+    note = make_note(form, sense, addressees, source_name=f"{key}.yaml", source=source) if form else None
+    return perused(note, sense)
 
 
 def _is_of(record: Record, key: str) -> bool:

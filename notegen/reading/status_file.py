@@ -43,7 +43,7 @@ def read_status(
 ) -> StatusList:
     """The one event of a YAML file; RosterFileError with line and column of everything that is wrong."""
     file = load(path, RosterFileError)
-    form = fill(file.content, file, StatusForm, RosterFileError)
+    form = fill(file.content, file, StatusForm, RosterFileError, model="notegen schema notification")
     cells = {field: value for field, value in form.model_dump().items() if value}
     columns = Columns(0, {field: field for field in FIELDS}, {}, language)
     reader = StatusRowReader(path.name, columns, languages, today)

@@ -74,11 +74,14 @@ class YamlFile:
         return Place(self.name, line, str(column))
 
 
-def load(path: Path, error: type[InputError], *, largest: int = LARGEST) -> YamlFile:
+def load(
+    path: Path, error: type[InputError], *, largest: int = LARGEST, findings: list[Finding] | None = None
+) -> YamlFile:
     """Read one YAML document; raises `error` with every reason why it cannot be used, each with its place.
 
     Refused: other encodings than UTF-8, doubled keys, aliases, tags, several documents, keys that are no
-    text, more than `largest` bytes, more than DEEPEST levels.
+    text, more than `largest` bytes, more than DEEPEST levels. What does not hide the rest of the file (a
+    doubled key, an alias) is put into `findings` where that is given.
     """
     try:
         with path.open("rb") as file:
@@ -86,10 +89,17 @@ def load(path: Path, error: type[InputError], *, largest: int = LARGEST) -> Yaml
     except OSError as fault:
         hint = "Check the name and the folder."
         raise error(fault.strerror or str(fault), where=str(path), hint=hint) from fault
-    return loads(source, str(path), error, largest=largest)
+    return loads(source, str(path), error, largest=largest, findings=findings)
 
 
-def loads(source: bytes, name: str, error: type[InputError], *, largest: int = LARGEST) -> YamlFile:
+def loads(
+    source: bytes,
+    name: str,
+    error: type[InputError],
+    *,
+    largest: int = LARGEST,
+    findings: list[Finding] | None = None,
+) -> YamlFile:
     """The same for bytes that were read already; `name` is what places call the file."""
     if len(source) > largest:
         what = f"the file has more than {largest // 1024} KiB."
@@ -101,8 +111,10 @@ def loads(source: bytes, name: str, error: type[InputError], *, largest: int = L
         refuse(builder.findings, error)
     except YAMLError as fault:
         refuse([*builder.findings, builder.syntax(fault)], error)
-    if builder.findings:
+    if builder.findings and findings is None:
         refuse(builder.findings, error)
+    if findings is not None:
+        findings.extend(builder.findings)
     return YamlFile(name, content, source, builder.keys, builder.values)
 
 
@@ -244,7 +256,7 @@ class _Builder:
             what = f"the control character U+{ord(self.text[fault.position]):04X} stands here."
             return Finding(Place(self.name, line, str(column)), what, "Delete it.")
         if not isinstance(fault, MarkedYAMLError) or fault.problem_mark is None:
-            return Finding(Place(self.name), f"this is no YAML: {fault}.", "Compare with `notegen note new`.")
+            return Finding(Place(self.name), f"this is no YAML: {fault}.", "Write `key: value` a line.")
         problem = fault.problem or ""
         earlier = any(words in problem for words in ("end of stream", "expected ':'", "expected ',' or"))
         mark = fault.context_mark if earlier and fault.context_mark is not None else fault.problem_mark

@@ -62,7 +62,7 @@ def explained(problem: str, line: str, before: str) -> tuple[str, str]:
         return _misfit(before)
     if "cannot start any token" in problem:
         return "a value cannot begin with this character.", "Put the value between double quotes."
-    return f"this is no YAML: {problem}.", "Mend the line, or compare with `notegen note new`."
+    return f"this is no YAML: {problem}.", "Write `key: value` on one line, and a longer text after |."
 
 
 def _misfit(before: str) -> tuple[str, str]:

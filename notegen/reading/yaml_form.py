@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Protocol, TypeVar, get_args, get_type_hints
 
@@ -13,6 +14,9 @@ from notegen.errors import InputError
 from notegen.reading.finding import Finding, nearest, refuse
 
 Form = TypeVar("Form")
+
+NEW_NOTE = "notegen note new"
+"""The command that shows how a note looks."""
 
 
 class Whereabouts(Protocol):
@@ -31,6 +35,15 @@ class Strict(BaseModel):
     """A mapping that takes the keys of the form and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where a content is not as its form: the steps that lead there, and what is said about it."""
+
+    steps: tuple[str | int, ...]
+    is_missing: bool
+    finding: Finding
 
 
 class WrongValueError(ValueError):
@@ -59,19 +72,39 @@ Day = Annotated[date, BeforeValidator(_read_day)]
 """A date written year-month-day (ISO 8601), and in no other way."""
 
 
-def fill(content: object, where: Whereabouts, form: type[Form], error: type[InputError]) -> Form:
-    """The content as the form's values; raises `error` with every difference at once."""
+def fill(
+    content: object, where: Whereabouts, form: type[Form], error: type[InputError], *, model: str = NEW_NOTE
+) -> Form:
+    """The content as the form's values; raises `error` with every difference at once.
+
+    `model` is the command that shows how such a file looks.
+    """
+    made, differences = compare(content, where, form, model=model)
+    if made is None:
+        refuse([difference.finding for difference in differences], error)
+    return made
+
+
+def compare(
+    content: object, where: Whereabouts, form: type[Form], *, model: str = NEW_NOTE
+) -> tuple[Form | None, tuple[Difference, ...]]:
+    """The content as the form's values, or None and every difference between the two."""
     try:
-        return TypeAdapter(form).validate_python(content)
+        return TypeAdapter(form).validate_python(content), ()
     except ValidationError as fault:
-        refuse([_finding(item, content, where, form) for item in fault.errors()], error)
+        return None, tuple(_difference(item, content, where, form, model) for item in fault.errors())
 
 
 _NO_VALUE = "Write one (between double quotes when it begins with #), or delete the key."
 
 
-def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Finding:
-    steps = tuple(_steps(item["loc"], content, item["type"] == "missing"))
+def _difference(item: Any, content: object, where: Whereabouts, form: Any, model: str) -> Difference:
+    is_missing = item["type"] == "missing"
+    steps = tuple(_steps(item["loc"], content, is_missing))
+    return Difference(steps, is_missing, _finding(item, steps, where, form, model))
+
+
+def _finding(item: Any, steps: tuple[str | int, ...], where: Whereabouts, form: Any, model: str) -> Finding:
     key = repr(steps[-1]) if steps else "the file"
     if item["type"] == "missing":
         return Finding(where.place(*steps[:-1]), f"the key {key} is missing.", f"Add `{steps[-1]}: …`.")
@@ -83,16 +116,19 @@ def _finding(item: Any, content: object, where: Whereabouts, form: Any) -> Findi
     if isinstance(wrong, WrongValueError):
         return Finding(where.place(*steps), wrong.what, wrong.hint)
     if item["input"] is None and not steps:
-        return Finding(where.place(), "the file is empty.", "Begin with `notegen note new`.")
+        return Finding(where.place(), "the file is empty.", f"Begin with `{model}`.")
     if item["input"] is None:
         return Finding(where.key_place(*steps), f"{key} has no value.", _NO_VALUE)
-    listed = item["type"] in ("list_type", "tuple_type") and isinstance(item["input"], str)
-    hint = (
-        f"Put it between square brackets: [{item['input']}]."
-        if listed
-        else "Compare with `notegen note new`."
-    )
-    return Finding(where.place(*steps), f"{key} {_expected(item)}.", hint)
+    return Finding(where.place(*steps), f"{key} {_expected(item)}.", _advice(item, model))
+
+
+def _advice(item: Any, model: str) -> str:
+    is_list = item["type"] in ("list_type", "tuple_type")
+    if is_list and isinstance(item["input"], str):
+        return f"Put it between square brackets: [{item['input']}]."
+    if is_list and isinstance(item["input"], dict):
+        return "Begin each entry with a hyphen: `- key: value`."
+    return f"Compare with `{model}`."
 
 
 def _expected(item: Any) -> str:

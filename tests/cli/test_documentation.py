@@ -104,7 +104,7 @@ def test_every_command_of_a_page_does_what_the_page_shows(
                 continue
             ended = typed(step.command, notegen, monkeypatch)
             assert "Traceback" not in ended.err, step.command
-            printed = (ended.out, ended.err)
+            printed = (ended.out, ended.err, ended.err + ended.out)
             is_told = bool(step.shown) and any(is_as_shown(step.shown, text) for text in printed)
             # 2, wrong use or input, only where the page shows what is said then.
             assert ended.code in ({0, 1, 2} if is_told else {0, 1}), (step.command, ended.err)

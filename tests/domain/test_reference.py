@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notegen.domain.reference import ReferenceNumber, ReferenceRequest, citations, normal_unit
+from notegen.domain.reference import (
+    ReferenceNumber,
+    ReferenceRequest,
+    citations,
+    normal_unit,
+    probable_file,
+    probably_meant,
+)
 
 REFERENCE = ReferenceNumber("P0.0", "PRO.3143", date(2021, 6, 17), "VACCIN", 5)
 UNITS = st.from_regex(r"[A-NP-Z]{1,2}[0-9](\.[0-9]{1,2})?", fullmatch=True)
@@ -85,3 +92,46 @@ def test_what_only_looks_like_a_reference_is_cited_without_one() -> None:
     (citation,) = citations("cf. P0.0/PRO.3143/31.06.2021/VACCIN/5")
     assert citation.reference is None
     assert not citation.has_letter_o
+
+
+@pytest.mark.parametrize(
+    ("file", "meant"),
+    [
+        ("PRO.22O7", "PRO.2207"),
+        ("PRO.O7", "PRO.07"),
+        ("PRO.3I4l", "PRO.3141"),
+        ("PRO22O7", "PRO2207"),
+        ("PRO.12-3O", "PRO.12-30"),
+        ("PRO.3143", "PRO.3143"),
+        ("PROTOCOL", "PROTOCOL"),
+        ("PRO.OIL", "PRO.OIL"),
+        ("PRO.II", "PRO.II"),
+        ("O12.7", "O12.7"),
+        ("PRO.7A-COI", "PRO.7A-COI"),
+    ],
+)
+def test_a_letter_among_the_digits_of_a_file_was_probably_a_digit(file: str, meant: str) -> None:
+    assert probable_file(file) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("P0.0/PRO.22O7/17.06.2021/VACCIN/5", "P0.0/PRO.2207/17.06.2021/VACCIN/5"),
+        ("PI.l/PRO.2207/l7.O6.2021/VACCIN/lO", "P1.1/PRO.2207/17.06.2021/VACCIN/10"),
+        ("P0.0/PRO.2207/17.06.2021/COVID-O/5", None),
+        ("PO.0/PRO.2207/17.06.2021/VACCIN/5", None),
+        ("P0.0/PRO.2207/17.06.2021/VACCIN", None),
+        ("P0.0/PRO.22O7/31.06.2021/VACCIN/5", None),
+    ],
+)
+def test_a_reference_with_letters_for_digits_is_guessed_and_its_topic_left_alone(
+    written: str, meant: str | None
+) -> None:
+    guessed = probably_meant(written)
+    assert (str(guessed) if guessed else None) == meant
+
+
+def test_a_reference_with_letters_for_digits_is_cited_all_the_same() -> None:
+    text = "Voir P0.0/PRO.22l7/17.O6.2021/VACCIN/5 et A/B/C/D/E."
+    assert [citation.written for citation in citations(text)] == ["P0.0/PRO.22l7/17.O6.2021/VACCIN/5"]

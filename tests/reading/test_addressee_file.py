@@ -196,7 +196,8 @@ def test_whole_phrases_come_before_the_rules(tmp_path: Path, languages: Language
         ("- {key: a, en: {name: A}}\n- {key: a, en: {name: B}}", "2:9", "a second time"),
         ("- {key: a, email: a b@c, en: {name: A}}", "1:19", "is no e-mail address"),
         ("- {key: A/B, en: {name: A}}", "1:9", "may hold small letters"),
-        ("key: a", "1:1", "the file must be a list"),
+        ("key: a", "1:1", "the file must be a list. Begin each entry with a hyphen: `- key: value`."),
+        ("- a", "1:3", "Compare with `notegen schema addressees`."),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands(
