@@ -74,6 +74,7 @@ def make_composer(
         date=lambda: now().astimezone(),
         activation=activation,
         second_language=second,
+        profile=house.profile,
     )
 
 
@@ -117,6 +118,7 @@ def make_mission_composer(
         ),
         date=lambda: now().astimezone(),
         attachments=attachments,
+        profile=house.profile,
     )
 
 

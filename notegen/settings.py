@@ -115,7 +115,7 @@ class RosterSettings(_Section):
 
 
 class TypographySettings(_Section):
-    """`[typography]`: which habits the notes follow."""
+    """`[typography]`: which habits notes and mails follow."""
 
     profile: Literal["be", "eu"] = Field(
         default="be", description="be, or eu: no space before : ; ! ? in French."

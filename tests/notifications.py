@@ -45,6 +45,7 @@ def composer(
     sender: MailSender = SENDER,
     activation: Activation | None = ACTIVATION,
     second_language: str = "",
+    profile: str = "be",
 ) -> EmailComposer:
     return EmailComposer(
         Templates(folders),
@@ -53,6 +54,7 @@ def composer(
         date=lambda: NOW,
         activation=activation,
         second_language=second_language,
+        profile=profile,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,12 +15,14 @@ from notegen.domain.attachment import Attachment
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.language import Language
 from notegen.domain.notification import Notification, NotificationKind, Series
+from notegen.domain.typography import typeset
 from notegen.flows.house import House
 
 if TYPE_CHECKING:
     from notegen.rendering.email import AttachmentSets
 
 _BODY = "{{ body }}"
+_DASHES = re.compile(r"(?:-[ \t]*){3,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,8 @@ def _series(
         if own != code
     ]
     values = {
-        "subject": announcement.subjects[code],
-        "elsewhere": " ".join(sentences),
+        "subject": typeset(announcement.subjects[code].strip(), code, house.profile),
+        "elsewhere": typeset(" ".join(sentences), code, house.profile),
         "attachments": name,
     }
     forms = mission.forms.get(code)
@@ -112,6 +115,17 @@ def _texts(announcement: Announcement, house: House) -> Mapping[str, str]:
     name = NotificationKind.ANNOUNCEMENT.value
     sources = {code: f"{code}/notifications/{name}.md" for code in announcement.languages}
     return {
-        path: house.templates.source(path).replace(_BODY, announcement.bodies[code].strip())
+        path: house.templates.source(path).replace(_BODY, _body(announcement.bodies[code]))
         for code, path in sources.items()
     }
+
+
+def _body(markdown: str) -> str:
+    """The body, each line across it as `* * *`: after `---` a template's foot begins, in small print."""
+    from notegen.rendering.markdown import blocks
+
+    lines = markdown.strip().split("\n")
+    for block in blocks("\n".join(lines)):
+        if block.kind == "separator":
+            lines[block.first - 1] = _DASHES.sub("* * *", lines[block.first - 1])
+    return "\n".join(lines)

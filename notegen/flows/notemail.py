@@ -11,6 +11,7 @@ from notegen.domain.addressee import Addressee
 from notegen.domain.attachment import Attachment
 from notegen.domain.email_address import EmailAddress
 from notegen.domain.notification import SEQUENCES, Notification, Series
+from notegen.domain.typography import typeset
 from notegen.errors import InputError
 from notegen.flows.house import House
 from notegen.flows.saving import read_pdf
@@ -65,7 +66,8 @@ def _missions(
 def _series(mission: Addressee, address: EmailAddress, archive: Archive, house: House) -> Series:
     spoken = [code for code in (*mission.languages, *archive.languages) if code in house.languages]
     language = next((code for code in spoken if code in archive.languages), spoken[0])
-    title = archive.titles.get(language) or next(iter(archive.titles.values()))
+    titled = language if archive.titles.get(language) else next(iter(archive.titles))
+    title = typeset(archive.titles[titled], titled, house.profile)
     values = (("reference", archive.reference), ("title", title))
     name = mission.forms[language].name if language in mission.forms else mission.key
     own = tuple(

@@ -103,6 +103,7 @@ def _notification(
 def _words(event: StatusEvent, house: House) -> Mapping[str, str]:
     """The words of the kind that the event gives a value; dates are written out in the person's language."""
     from notegen.domain.notification import OWN_WORDS
+    from notegen.domain.typography import typeset
     from notegen.rendering.cldr import long_date
 
     locale = house.languages[event.language].locale
@@ -110,7 +111,7 @@ def _words(event: StatusEvent, house: House) -> Mapping[str, str]:
         "number": event.number.printed if event.number else "",
         "official_name": event.official_name,
         "requested_name": f"{event.first_names} {event.last_name}",
-        "document": event.document,
+        "document": typeset(event.document, event.language, house.profile),
         "deadline": long_date(event.deadline, locale) if event.deadline else "",
         "received": long_date(event.received, locale) if event.received else "",
         "request": event.request,

@@ -60,7 +60,7 @@ class EmailComposer:
 
     `date` gives the moment of sending, with its time zone. A kind and language is settled when it is first
     needed, or by `prepare`. `attachments` go along by kind, or by the name that a notification has as its
-    value `attachments`, beside those that a kind's text names.
+    value `attachments`, beside those that a kind's text names. `profile` is that of `typography.typeset`.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class EmailComposer:
         activation: Activation | None = None,
         second_language: str = "",
         attachments: AttachmentSets = MappingProxyType({}),
+        profile: str = "be",
     ) -> None:
         self._templates = templates
         self._languages = languages
@@ -81,6 +82,7 @@ class EmailComposer:
         self._date = date
         self._second = second_language
         self._attachments = attachments
+        self._profile = profile
         self._looks = read_looks()
         self._forms: dict[tuple[str, str, tuple[str, ...], str], MailForm] = {}
         self._return_path = (sender.return_path or sender.address).text
@@ -152,7 +154,7 @@ class EmailComposer:
             "valid_days": str(self._sender.valid_days or ""),
             **{word: _Absent(word) if word in empty else mark(word) for word in personal},
         }
-        return section(source, language, self._templates, values, self._looks)
+        return section(source, language, self._templates, values, self._looks, self._profile)
 
     def _secret(self, planned: PlannedMail) -> str:
         """The link or code of that mail, from the roster or derived; nothing for other kinds."""

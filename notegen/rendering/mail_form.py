@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from notegen.domain.attachment import Attachment
 from notegen.domain.language import Language
 from notegen.domain.mail_sender import MailSender
+from notegen.domain.typography import typeset
 from notegen.errors import RenderingError
 from notegen.rendering.mail_html import html_body
 from notegen.rendering.mail_source import MailSource
 from notegen.rendering.mail_text import plain_text
+from notegen.rendering.mail_typesetting import typeset_tokens
 from notegen.rendering.markdown import mail_tokens
 from notegen.rendering.mime import Frame, checked, frame, goes_as_it_is, unstructured
 from notegen.rendering.slotted_text import SlottedText, encoded, encoded_value, slotted
@@ -23,19 +25,20 @@ CONSTANTS = ("service", "contact", "valid_days")
 
 _ADDRESS_SLOT = re.compile('href="\x01([^\x01]*)\x01')
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
-_TO_ESCAPE = re.compile("[&<>'\"]")
+_OTHER_IN_HTML = re.compile("[&<>'\"\u202f]")
 _PARTING = "\n" + "=" * 40 + "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The part of a mail that is in one language."""
+    """The part of a mail that is in one language; `pointer` says above another one that it stands below."""
 
     language: Language
     subject: str
     preview: str
     text: str
     html: str
+    pointer: str
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -71,7 +74,7 @@ class MailForm:
         escaped: dict[str, bytes] = {}
         for word in self.words:
             value = values[word]
-            plain[word] = encoded_value(value)
+            plain[word] = encoded_value(_without_narrow_spaces(value))
             escaped[word] = _escaped(value, plain[word])
         return self.frame.filled(
             self.fixed_subject or unstructured(self.subject.filled(values)),
@@ -95,7 +98,7 @@ def mail_form(
     """
     files = dict.fromkeys((*(file for part in sections for file in part.attachments), *attachments))
     subject = slotted(" / ".join(section.subject for section in sections))
-    pointers = "".join(f"{section.language.pointer}\n\n" for section in sections[1:])
+    pointers = "".join(f"{_without_narrow_spaces(section.pointer)}\n\n" for section in sections[1:])
     text = slotted(pointers + _PARTING.join(section.text for section in sections))
     page = _page(sections, templates, sender)
     html = slotted(page)
@@ -129,27 +132,41 @@ def section(
     templates: Templates,
     values: Mapping[str, object],
     looks: Mapping[str, str],
+    profile: str,
 ) -> Section:
-    """The texts of a kind in one language: constants filled in, a mark for each word of a person."""
+    """The texts of a kind in one language: constants filled in, a mark for each word of a person.
+
+    They are set in the typographic habits of the language and `profile` (see `typography.typeset`).
+    """
     tokens = mail_tokens(source.body)
+    typeset_tokens(tokens, language.code, profile)
     text = plain_text(source, tokens)
     html = html_body(source, tokens, looks)
 
     def settled(name: str, jinja: str) -> str:
         return templates.fill(templates.compile(name, jinja), values)
 
+    def line(words: str) -> str:
+        return settled(source.name, source.shown(typeset(words, language.code, profile)))
+
     return Section(
         language,
-        subject=settled(source.name, source.shown(source.subject)),
-        preview=settled(source.name, source.shown(source.preview)),
-        text=settled(source.name, source.shown(text)).rstrip() + "\n",
+        subject=line(source.subject),
+        preview=line(source.preview),
+        text=_without_narrow_spaces(settled(source.name, source.shown(text)).rstrip()) + "\n",
         html=settled(f"{source.name}.html", source.shown_in_html(html)),
+        pointer=typeset(language.pointer, language.code, profile),
         attachments=source.attachments,
     )
 
 
+def _without_narrow_spaces(text: str) -> str:
+    """With U+00A0 for U+202F, which mail programs do not take for the end of an address in plain text."""
+    return text.replace("\u202f", "\u00a0")
+
+
 def _escaped(value: str, plain: bytes) -> bytes:
-    if not _TO_ESCAPE.search(value):
+    if not _OTHER_IN_HTML.search(value):
         return plain
     return encoded_value(escape(value))
 
@@ -161,7 +178,7 @@ def _page(sections: Sequence[Section], templates: Templates, sender: MailSender)
         "dir": first.language.direction,
         "title": first.subject,
         "preview": first.preview,
-        "pointers": [part.language for part in sections[1:]],
+        "pointers": sections[1:],
         "sections": [
             {
                 "lang": part.language.code,

@@ -25,14 +25,18 @@ def read_looks() -> Mapping[str, str]:
 
 
 def html_body(source: MailSource, tokens: Sequence[Token], looks: Mapping[str, str]) -> str:
-    """The body as HTML, slots left in place; everything after the first rule (`---`) is the foot."""
+    """The body as HTML, slots left in place; everything after the first `---` is the foot."""
+    selector = ""
     for index, token in enumerate(tokens):
         if token.nesting >= 0 and token.tag:
-            _dress(token, _selector(tokens, index), looks)
+            selector = _selector(tokens, index)
+            _dress(token, selector, looks)
         for child in token.children or []:
             if child.nesting >= 0 and child.tag:
-                _dress(child, child.tag, looks)
-    html = _BOXED.sub(lambda match: _box(match[1], match[2], looks), mail_html(tokens))
+                is_boxed = selector == "p.code" and child.tag == "code"
+                _dress(child, "code.boxed" if is_boxed else child.tag, looks)
+    html = mail_html(tokens).replace("<pre>", f'<pre style="{looks["pre"]}">')
+    html = _BOXED.sub(lambda match: _box(match[1], match[2], looks), html)
     return _CONDITION.sub(lambda match: match[1].strip() if source.is_condition(match[1]) else match[0], html)
 
 
@@ -42,7 +46,8 @@ def _dress(token: Token, selector: str, looks: Mapping[str, str]) -> None:
         token.attrSet("class", name)
     style = looks.get(selector) or looks.get(tag)
     if style:
-        token.attrSet("style", style)
+        own = token.attrGet("style")  # how a table's column is aligned
+        token.attrSet("style", f"{style} {own};" if own else style)
 
 
 def _box(name: str, content: str, looks: Mapping[str, str]) -> str:
@@ -61,6 +66,6 @@ def _selector(tokens: Sequence[Token], index: int) -> str:
         return "p.code"
     if len(children) == 3 and children[0].type == "link_open":
         return "p.link"
-    if any(earlier.type == "hr" for earlier in tokens[:index]):
+    if any(earlier.type == "hr" and earlier.markup.startswith("-") for earlier in tokens[:index]):
         return "p.foot"
     return "p.item" if token.level > 1 else "p"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from notegen.rendering.mail_source import MailSource
 from notegen.rendering.markdown import Token
 
 RULE = "-" * 40
+SEPARATOR = "* * *"
 
 
 def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
     """The blocks with an empty line between them, slots left in place; one final newline."""
     blocks: list[str] = []
     prefixes: list[_Prefix] = []
-    for token in tokens:
+    remaining = iter(tokens)
+    for token in remaining:
         if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
             prefixes.append(_Prefix(token.type, int(token.attrGet("start") or 1)))
         elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
@@ -24,10 +26,29 @@ def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
         elif token.type == "inline":
             blocks.append(_block(source, token, prefixes))
         elif token.type == "hr":
-            blocks.append(f"{RULE}\n\n")
+            blocks.append(_prefixed(_across(token), prefixes) + "\n\n")
+        elif token.type == "table_open":
+            blocks.append("\n".join(_prefixed(row, prefixes) for row in _rows(remaining)) + "\n\n")
         elif token.type in ("fence", "code_block"):
             blocks.append(_prefixed(token.content.rstrip("\n"), prefixes) + "\n\n")
     return "".join(blocks).rstrip() + "\n"
+
+
+def _across(token: Token) -> str:
+    return RULE if token.markup.startswith("-") else SEPARATOR
+
+
+def _rows(remaining: Iterator[Token]) -> Iterator[str]:
+    """The rows of the table that was just opened, one a line."""
+    cells: list[str] = []
+    for token in remaining:
+        if token.type == "inline":
+            cells.append(_inline(token.children or []))
+        elif token.type == "tr_close":
+            yield " | ".join(cells).rstrip()
+            cells = []
+        elif token.type == "table_close":
+            return
 
 
 class _Prefix:

@@ -151,8 +151,8 @@ def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     return [inline], tokens[3:]
 
 
-def _level_headings(tokens: Sequence[Token]) -> None:
-    """Headings count from 1 and skip no level, as PDF/UA-1 (ISO 14289-1, 7.4.2) asks."""
+def _level_headings(tokens: Sequence[Token], top: int = 1) -> None:
+    """Headings count from `top` and skip no level, as PDF/UA-1 (ISO 14289-1, 7.4.2) asks."""
     stack: list[int] = []
     for token in tokens:
         if token.type == "heading_open":
@@ -161,7 +161,7 @@ def _level_headings(tokens: Sequence[Token]) -> None:
                 stack.pop()
             stack.append(written)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{len(stack)}"
+            token.tag = f"h{min(len(stack) + top - 1, 6)}"
 
 
 def _inset_footnotes(tokens: list[Token]) -> None:
@@ -213,8 +213,13 @@ _PARSER = _parser()
 
 
 def mail_tokens(text: str) -> list[Token]:
-    """The block tokens of a mail's text: CommonMark without pictures, because a mail fetches nothing."""
-    return _MAIL_PARSER.parse(text)
+    """The block tokens of a mail's text: CommonMark with tables and ^superscript^, headings from h2 down.
+
+    Without pictures, because a mail fetches nothing.
+    """
+    tokens = _MAIL_PARSER.parse(text)
+    _level_headings(tokens, top=2)
+    return tokens
 
 
 def mail_html(tokens: Sequence[Token]) -> str:
@@ -222,4 +227,9 @@ def mail_html(tokens: Sequence[Token]) -> str:
     return str(_MAIL_PARSER.renderer.render(tokens, _MAIL_PARSER.options, {}))
 
 
-_MAIL_PARSER = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+_MAIL_PARSER = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .use(superscript_plugin)
+    .disable(["image", "html_block", "html_inline"])
+)

@@ -65,6 +65,23 @@ def test_one_event_is_told_once_however_often_it_is_run(
     assert not [run for run in runs if NUMBER in run.out + run.err or "82.48.17" in run.out + run.err]
 
 
+def test_the_document_that_is_asked_for_is_set_as_in_a_note(notegen: Notegen, tmp_path: Path) -> None:
+    asked = tmp_path / "asked.yaml"
+    asked.write_text(
+        "{email: zoe@mission.example.org, language: fr, first_names: Zoé, last_name: Hâ,"
+        ' document: "Passeport : la page de l\'identité ; le visa !"}',
+        encoding="utf-8",
+    )
+    with serving_in_thread() as server:
+        settings(tmp_path, server)
+        assert notegen("notify", "document-required", asked).code == 0
+    [mail] = mails(server)
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "Passeport\u00a0: la page de l’identité\u202f; le visa\u202f!" in html.get_content()
+    assert "Passeport\u00a0: la page de l’identité\u00a0; le visa\u00a0!" in text_of(mail)
+
+
 def test_a_row_an_event_and_a_bad_row_is_reported_without_its_number(
     notegen: Notegen, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -151,3 +152,25 @@ def test_what_is_wrong_is_told_where_it_stands(
         read_announcement(path, LANGUAGES)
     assert what in str(caught.value)
     assert f"announcement.yaml:{where}" in str(caught.value)
+
+
+def test_what_an_author_wrote_is_set_as_in_a_note() -> None:
+    files = (TranslatedFile({"fr": "Guide : l'essentiel"}, translated("nl").files),)
+    told = Announcement("a.yaml", {"fr": "Guide ; à lire !"}, {"fr": "Oui : lisez ; merci !"}, files)
+    mails = announce(told, {"m": mission("m", "fr")}, HOUSE)
+    values = dict(mails.series[0].notifications[0].values)
+    assert values["subject"] == "Guide\u202f; à lire\u202f!"
+    assert "Guide\u00a0: l’essentiel" in values["elsewhere"]
+    assert "Oui\u00a0: lisez\u00a0; merci\u00a0!" in sent(mails)["m"][1]
+    european = announce(told, {"m": mission("m", "fr")}, replace(HOUSE, profile="eu"))
+    assert dict(european.series[0].notifications[0].values)["subject"] == "Guide; à lire!"
+
+
+@pytest.mark.parametrize("rule", ["---", "- - -", "* * *", "___"])
+def test_a_rule_in_the_text_does_not_put_the_closing_in_small_print(rule: str) -> None:
+    mails = announce(
+        told("fr", body=f"Un\n---\n\nDeux.\n\n{rule}\n\nTrois."), {"m": mission("m", "fr")}, HOUSE
+    )
+    text = sent(mails)["m"][1]
+    assert "Un\n\nDeux.\n\n* * *\n\nTrois.\n" in text
+    assert "-----" not in text

@@ -103,7 +103,7 @@ def test_markdown_becomes_html_and_plain_text(show: Show) -> None:
         f"{HEAD}# Big\n\nSome **bold**, *light*  \nand `code`,\na [page](https://x.test/a?b=1&c=2) "
         "and <https://y.test>.\n\n- one\n- two\n  and more\n  - deep\n- last\n\n"
         "3. three\n4. four\n\n> said\n> so\n\n```\n{{ name }}\n  *as is*\n```\n\n---\n\n"
-        "Small <b>print</b> & ![picture](https://z.test/p.png)\n"
+        "Small <b>print</b> &![picture](https://z.test/p.png)\n"
     )
     mail = show(text)
     assert mail.text == (
@@ -112,7 +112,7 @@ def test_markdown_becomes_html_and_plain_text(show: Show) -> None:
         + "-"
         * 40
         + "\n\n"
-        "Small <b>print</b> & !picture (https://z.test/p.png)\n"
+        "Small <b>print</b> &!picture (https://z.test/p.png)\n"
     )
     assert '<ol start="3"' in mail.html
     assert "&lt;b&gt;print&lt;/b&gt;" in mail.html
