@@ -8,7 +8,6 @@ from functools import cache
 from notegen.domain.member import Member
 from notegen.domain.notification import OWN_WORDS, Notification, NotificationKind, plan
 from notegen.domain.planned_mail import PlannedMail
-from notegen.domain.roster import Roster
 from notegen.errors import NotegenError
 from notegen.preview.people import sample_people
 from notegen.preview.trouble import Reason
@@ -114,7 +113,7 @@ def _alone(member: Member, kind: NotificationKind) -> Notification:
 
 def person(visit: Visit) -> Member:
     """Who the mails are for: a row of the roster if one is named, else one of the sample people."""
-    member = _in_row(visit.snapshot.roster, visit.query.get("row", ""))
+    member = _in_row(visit)
     if member is not None:
         return member
     people = _people()
@@ -123,8 +122,10 @@ def person(visit: Visit) -> Member:
     return people[at] if 0 <= at < len(people) else people[0]
 
 
-def _in_row(roster: Roster | None, row: str) -> Member | None:
-    if roster is None or not (row.isascii() and row.isdecimal()):
+def _in_row(visit: Visit) -> Member | None:
+    row = visit.query.get("row", "")
+    roster = visit.snapshot.roster_for(visit.words.code) if row.isascii() and row.isdecimal() else None
+    if roster is None:
         return None
     return next((member for member in roster.members if member.row == int(row)), None)
 
@@ -149,7 +150,7 @@ def _letter(visit: Visit, kind: NotificationKind, code: str, member: Member) -> 
 
 def _person_form(visit: Visit) -> dict[str, object]:
     row = visit.query.get("row", "")
-    is_unknown = bool(row) and _in_row(visit.snapshot.roster, row) is None
+    is_unknown = bool(row) and _in_row(visit) is None
     return {
         "people": _people(),
         "complaint": visit.words.say("row_unknown", row=row[:20]) if is_unknown else "",

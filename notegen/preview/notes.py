@@ -13,7 +13,7 @@ from notegen.preview.manuscript import Columns, reference, side_by_side, title, 
 from notegen.preview.paper import sheets
 from notegen.preview.passage import Span, holder, spans
 from notegen.preview.snapshot import ReadNote
-from notegen.preview.visit import Remark, Values, Visit, language_choices, remark
+from notegen.preview.visit import Beside, Remark, Values, Visit, language_choices, remark
 
 Where = tuple[str, int]
 """A passage on the page: its language, and its position in the column."""
@@ -46,6 +46,7 @@ class Entry:
     errors: int
     warnings: int
     is_broken: bool
+    is_read: bool
 
 
 def list_notes(visit: Visit) -> Values:
@@ -65,6 +66,7 @@ def _entry(visit: Visit, index: int, read: ReadNote) -> Entry:
         errors=_count(read.findings, Severity.ERROR),
         warnings=_count(read.findings, Severity.WARNING),
         is_broken=read.error is not None,
+        is_read=note is not None,
     )
 
 
@@ -88,6 +90,7 @@ def show_note(visit: Visit, index: int) -> Values:
         "choices": language_choices(visit, note.languages),
         "heads": [_head(visit, code, titles(note).get(code, "")) for code in shown],
         "rows": rows,
+        "gaps": _gaps(visit, rows),
         "remarks": remarks,
         "errors": _count(read.findings, Severity.ERROR),
         "warnings": _count(read.findings, Severity.WARNING),
@@ -152,6 +155,12 @@ def _rows(
 
     rows = [[cell(code, passage) for code, passage in zip(shown, row, strict=True)] for row in aligned]
     return rows, remarks
+
+
+def _gaps(visit: Visit, rows: Sequence[Sequence[Cell | None]]) -> list[Beside]:
+    """Where passages stand that a language shown beside them has no counterpart for."""
+    lead = [next(cell for cell in row if cell) for row in rows if None in row]
+    return [Beside(cell.language, visit.words.say("line", number=cell.line), cell.anchor) for cell in lead]
 
 
 def _anchor(where: Where | None) -> str:

@@ -114,7 +114,10 @@ def remark(
     visit: Visit, number: int, problem: Problem, anchor: str = "", others: Sequence[str] = ()
 ) -> Remark:
     """A finding in the reader's language; `others` are the anchors of its counterparts, empty for none."""
-    worded = visit.reader.word(problem)
+    beside = list(zip(problem.others, others, strict=False))
+    # A link leads to a counterpart on the page; of the others it is told where they stand.
+    untold = tuple(other for other, there in beside if not there)
+    worded = visit.reader.word(replace(problem, others=untold) if beside else problem)
     return Remark(
         number=number,
         severity=problem.severity.value,
@@ -125,7 +128,7 @@ def remark(
         anchor=anchor,
         others=tuple(
             Beside(_name(visit, other.language), _place(visit, other.place), there)
-            for other, there in zip(problem.others, others, strict=False)
+            for other, there in beside
             if there
         ),
     )

@@ -143,6 +143,24 @@ def test_a_difference_leads_to_both_passages_and_both_lead_back(changed_desk: Ch
     assert "#nl-1" not in desk.get("/en/notes/1?show=fr").text
 
 
+def test_at_the_desk_a_link_stands_for_the_line_of_the_other_version(changed_desk: Change) -> None:
+    desk = changed_desk({NOTE: ("5 octobre 2026.\n", "6 octobre 2026.\n")})
+    assert "corresponding passage" not in Markup(desk.get("/en/notes/1").text).text
+    alone = Markup(desk.get("/en/notes/1?show=fr").text).text
+    assert "The corresponding passage of the NL version is on line 65." in alone
+
+
+def test_a_paragraph_that_one_language_lacks_is_counted_and_leads_to_its_row(changed_desk: Change) -> None:
+    left_out = "    Family members apply at the same time as the principal holder.\n\n"
+    text = changed_desk({NOTE: (left_out, "")}).get("/en/notes/1").text
+    page = Markup(text)
+    assert "Passages without counterpart: 1 Français, line 42" in page.text
+    assert "English No counterpart" in page.text
+    assert text.count('<div class="cell gap">') == 1
+    anchor = re.findall(r'class="gaps">.*?href="#(fr-\d+)"', text)[0]
+    assert "Les membres de la famille" in text.partition(f'id="{anchor}"')[2].partition("</div>")[0]
+
+
 def test_each_note_of_a_register_has_its_page_and_its_paper(register_desk: Opened) -> None:
     assert register_desk.get("/").headers["location"] == "/en/notes"
     listed = re.findall(r'<h2><a href="(/en/notes/\d)">', register_desk.get("/en/notes").text)
@@ -208,6 +226,13 @@ def test_a_note_that_cannot_be_read_is_shown_with_line_and_what_to_do(changed_de
     assert "This note cannot be printed as it is" in Markup(desk.get("/en/notes").text).text
     assert desk.get("/notes/1/note.pdf").status == 404
     assert "atlantis" in Markup(desk.get("/en/notes/1/paper").text).text
+
+
+def test_a_note_that_cannot_be_read_has_no_count_of_findings(changed_desk: Change) -> None:
+    desk = changed_desk({NOTE: ("languages: [fr,", "languages: [[fr,")})
+    listed = Markup(desk.get("/en/notes").text).text
+    assert listed.count("This note cannot be printed as it is") == 1
+    assert listed.count("Errors: 0") == 1
 
 
 def test_a_note_that_is_no_yaml_or_gone_is_no_crash(changed_desk: Change) -> None:
@@ -318,8 +343,10 @@ def test_a_roster_that_cannot_be_used_is_told_in_the_reader_s_language(
     page = bad_roster_desk.get(f"/{code}/roster").text
     assert "members.xlsx" in page
     assert words in Markup(page).text
-    assert f'<span lang="{"en-GB" if code == "en" else f"{code}-BE"}">' in page
-    assert bad_roster_desk.get(f"/{code}/mails?row=3").status == 200
+    told = f'<span lang="{"en-GB" if code == "en" else f"{code}-BE"}">'
+    assert told in page
+    assert told in bad_roster_desk.get(f"/{code}/mails?row=3").text
+    assert "profile-created" in bad_roster_desk.get(f"/{code}/mails").text
 
 
 def test_the_matrix_tells_how_every_text_stands(changed_desk: Change) -> None:
