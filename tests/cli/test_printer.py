@@ -7,17 +7,17 @@ import pytest
 from notegen.cli.printer import why_here
 from notegen.domain.colophon import Colophon
 
-OWN = Colophon({"Pango": "7"})
+OWN = Colophon({"HB": "7"})
 
 
 @pytest.mark.parametrize(
     ("presses", "sentence"),
     [
         ({}, "No worker is alive that prints."),
-        ({"Pango 8": 1}, "The only worker that prints would print other bytes (Pango 7 here, 8 there)."),
+        ({"HB 8": 1}, "The only worker that prints would print other bytes (HB 7 here, 8 there)."),
         (
-            {"Pango 8": 2, "Pango 9": 1},
-            "All 3 workers that print would print other bytes (Pango 7 here, 8 there / Pango 7 here, 9 there).",
+            {"HB 8": 2, "HB 9": 1},
+            "All 3 workers that print would print other bytes (HB 7 here, 8 there / HB 7 here, 9 there).",
         ),
     ],
 )
