@@ -10,7 +10,9 @@ from typing import Any
 from notegen.domain.announcement import Announcement, TranslatedFile
 from notegen.domain.attachment import Attachment
 from notegen.domain.language import Language
+from notegen.domain.note import LanguageVersion
 from notegen.errors import NoteFileError
+from notegen.reading.announcement_body import check_body
 from notegen.reading.announcement_form import AnnouncementForm, FileForm, schema
 from notegen.reading.finding import Finding, nearest, refuse
 from notegen.reading.yaml import YamlFile, load
@@ -73,6 +75,8 @@ def _texts(form: AnnouncementForm, file: YamlFile) -> Iterator[Finding]:
             if found := next((sign for sign in _JINJA if sign in text), ""):
                 what = f"{found!r} stands in the text; an announcement has no words to be filled in."
                 yield Finding(file.place(key, code), what, "Write the words out.")
+    for code, text in form.body.items():
+        yield from check_body(LanguageVersion(code, "", text, file.place("body", code)))
     for code, text in form.subject.items():
         if "\n" in text.strip():
             yield Finding(file.place("subject", code), "the subject is one line.", "Join its lines.")

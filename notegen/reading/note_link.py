@@ -31,7 +31,7 @@ def check_registry(links: Registry, used: tuple[str, ...], sense: Sense) -> Regi
                 key=True,
             )
         for code, target in targets.items():
-            if fault := _dead(target):
+            if fault := dead(target):
                 sense.find(f"the link {name!r} {fault}.", _WRITE, "links", name, code)
         for code in used:
             if code not in targets:
@@ -68,11 +68,12 @@ def _fault(link: Hyperlink, links: Registry) -> tuple[str, str]:
             else "Add `links:` to the note, with this name and its addresses."
         )
         return f"the link {link.text!r} names {link.key!r}, which is not among the note's links.", hint
-    fault = _dead(link.target)
+    fault = dead(link.target)
     return (f"the link {link.text!r} {fault}.", _WRITE) if fault else ("", "")
 
 
-def _dead(target: str) -> str:
+def dead(target: str) -> str:
+    """Why nobody can follow that address; empty when it is a whole web, mail or telephone address."""
     if not target:
         return "has no address"
     if target.startswith("#"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from hypothesis import given
@@ -108,6 +109,20 @@ def test_the_text_is_markdown_and_stands_between_salutation_and_closing(code: st
     assert text.rstrip().endswith(SENDER.name_in(code))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "```\n![a](b)\n[^1]\n```",
+        "`[a](b)`\n\n~~~~ x\n~~~\n~~~~",
+        "```a`b\n\n[mail](mailto:a@x.test), <https://x.test/a>, [call](tel:+3225018111)",
+    ],
+)
+def test_code_and_whole_addresses_may_stand_in_an_announcement(tmp_path: Path, body: str) -> None:
+    path = tmp_path / "announcement.yaml"
+    path.write_text(f"subject: {{fr: Objet}}\nbody:\n  fr: |\n{indent(body, '    ')}\n", encoding="utf-8")
+    assert read_announcement(path, LANGUAGES).bodies == {"fr": f"{body}\n"}
+
+
 def test_content_decides_whether_an_announcement_is_known() -> None:
     one = told("fr", files=(translated("fr"),))
     other = told("fr", files=(translated("fr", name="other"),))
@@ -133,6 +148,15 @@ attachments:
         (", en: Text.", "", "2:7", "body lacks 'en'"),
         (", en: Manual", "", "4:12", "title lacks 'en'"),
         ("en: Subject", "en: 'a {{ b }}'", "1:26", "no words to be filled in"),
+        ("Texte.", "'a ![b](https://x.test/b.png)'", "2:14", "a picture cannot stand in a mail"),
+        ("Texte.", "'a [b](manual.pdf)'", "2:14", "the link 'b' cannot be followed"),
+        ("Texte.", "'a [^1]'", "2:14", "a mail has no footnotes ([^1])"),
+        (
+            "{fr: Texte., en: Text.}",
+            "\n  en: x\n  fr: |\n    a\n\n    ```py\n    ~~~\n    b",
+            "7:5",
+            "has no end",
+        ),
         ("manual.pdf", "missing.pdf", "5:17", "cannot be read"),
         ("manual.pdf", "../manual.pdf", "5:17", "lies outside"),
         ("manual.pdf", "empty.pdf", "5:17", "is empty"),
