@@ -74,7 +74,7 @@ def _prose(text: str) -> str:
 
 def _shown(argument: Any) -> str:
     shown = (argument.metavar or argument.name.upper()) + ("…" if argument.nargs == -1 else "")
-    return shown if argument.required or shown.startswith("[") else f"[{shown}]"
+    return shown if argument.required else f"[{shown}]"
 
 
 def _row(parameter: Any) -> str:

@@ -18,7 +18,9 @@ def _start() -> None:
 
 @command(app)
 def verify(face: Face) -> None:
-    """Read a token or a whole link on standard input, and on the next line a code if there is one.
+    """Say whether a link and its code are valid, and whose.
+
+    Reads a token or a whole link on standard input, and on the next line a code if there is one.
 
     Says which dispatch and which member (by digest) they belong to; nothing secret is printed.
 

@@ -31,15 +31,15 @@ app = typer.Typer(
 )
 app.add_typer(posting.app, name="note")
 app.add_typer(registry.app, name="register")
-app.add_typer(records.app, name="records")
 app.add_typer(roster.app, name="roster")
 app.add_typer(standing.app, name="dispatch")
 app.add_typer(notify.app, name="notify")
 app.add_typer(activation.app, name="activation")
 app.add_typer(templates.app, name="templates")
+app.add_typer(records.app, name="records")
 demo.add_to(app)
-schema.add_to(app)
 health.add_to(app)
+schema.add_to(app)
 
 
 def _version(wanted: bool) -> None:

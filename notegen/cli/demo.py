@@ -21,10 +21,12 @@ def add_to(app: typer.Typer) -> None:
     def demo(
         face: Face,
         folder: Annotated[
-            Path, typer.Argument(metavar="[DIR]", help="Where everything goes; demo unless given.")
+            Path, typer.Argument(metavar="DIR", help="Where everything goes; demo unless given.")
         ] = Path("demo"),
     ) -> None:
-        """Print the example notes, check a roster, send its e-mails to a mail server of the demo's own.
+        """Print the example notes, check a roster, send its e-mails.
+
+        They go to a mail server of the demo's own, on this machine, and are saved as files.
 
         Example: notegen demo
         """

@@ -123,7 +123,9 @@ def preview(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")],
     show_codes: Annotated[bool, typer.Option("--show-codes", help="Do not mask link and code.")] = False,
 ) -> None:
-    """Write one person's three mails as .eml, .html and .txt, link and code masked.
+    """Write one person's three mails as files, link and code masked.
+
+    Each as .eml, .html and .txt.
 
     Example: notegen dispatch preview examples/members.xlsx --row 2 -o preview/
     """

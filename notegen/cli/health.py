@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
         face: Face,
         json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
     ) -> None:
-        """Look at this machine: what is installed, what is missing, how to get it.
+        """Say what is installed, what is missing, and how to get it.
 
         Example: notegen doctor
         """

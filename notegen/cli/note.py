@@ -145,7 +145,7 @@ def render(
     jobs: Jobs = 0,
     workers: Workers = False,
 ) -> None:
-    """Print notes as PDF/A-3a and PDF/UA-1; an issued note is never overwritten.
+    """Print notes as PDF/A-3a and PDF/UA-1. An issued note is never overwritten.
 
     Example: notegen note render examples/identity-cards.yaml -o out/
     """
@@ -222,7 +222,7 @@ def issue(
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="Issue the very same note once more.")] = False,
 ) -> None:
-    """Check, allot the number under a lock, print, and enter the note in the register.
+    """Check, allot the number, print, and enter in the register.
 
     Refused when the check finds an error. The PDF is read-only and never overwritten.
 
@@ -282,7 +282,9 @@ def rebuild(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the rebuilt PDF goes.")
     ] = None,
 ) -> None:
-    """Print a note again from what is inside its PDF, and say whether the bytes are the same.
+    """Print a note again from what is inside its PDF.
+
+    With --check, say whether the bytes are the same.
 
     Example: notegen note rebuild out/P1.1-PRO.2207-07.09.2026-CARTES-3.pdf --check
     """

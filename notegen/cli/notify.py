@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Tell people what became of their request, and missions what they should know.",
+    help="Send status notifications, and announcements to missions.",
 )
 
 DataFile = Annotated[Path, typer.Argument(metavar="DATA.yaml", help="What happened, and to whom.")]
@@ -38,9 +38,9 @@ Addressees = Annotated[
     Path, typer.Option(metavar="A", help="The missions, with their e-mail addresses (YAML or Excel).")
 ]
 _TOLD = {
-    "number-assigned": "Tell a person the identification number that was assigned.",
-    "identified-as": "Tell a person the official name and number in the registers.",
-    "document-required": "Ask a person for a document that the request still needs.",
+    "number-assigned": "Tell a person the number that was assigned.",
+    "identified-as": "Tell a person the name and number in the registers.",
+    "document-required": "Ask a person for a document that is missing.",
     "request-in-progress": "Tell a person that the request is being processed.",
 }
 
@@ -99,7 +99,9 @@ def rows(
     metrics: MetricsFile = None,
     json: Json = False,
 ) -> None:
-    """Send many status notifications, one row an event; bad rows are reported and left out.
+    """Send many status notifications, one row an event.
+
+    Bad rows are reported and left out.
 
     Each requester's notifications are a dispatch of their own. Run it again to resume.
 
@@ -150,7 +152,9 @@ def announcement(
     metrics: MetricsFile = None,
     json: Json = False,
 ) -> None:
-    """Send an announcement to every mission of a list, each with the attachments in its language.
+    """Send an announcement to every mission of a list.
+
+    Each gets the attachments in its language.
 
     A mission whose language an attachment lacks gets the nearest, and is told so.
 

@@ -32,7 +32,7 @@ def send(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, keep and send nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Send a note to its mission, or to every mission of a list, as the attachment of an e-mail.
+    """Send a note by e-mail, to its mission or to those of a list.
 
     Run it again to resume; nothing is sent twice.
 

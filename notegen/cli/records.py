@@ -28,7 +28,9 @@ def copy(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Copy ledger and register into an empty database, all or nothing, and check that they arrived.
+    """Copy ledger and register into an empty database.
+
+    All or nothing; every row is compared after it arrived.
 
     Refused while mails are being sent. The old records stay as they are: put them away, so that nothing is
     sent from both. Passwords come from the file ~/.pgpass or from NOTEGEN_RECORDS__URL, never from the

@@ -49,7 +49,7 @@ def show_reference(
     ],
     json: Json = False,
 ) -> None:
-    """Show what the register holds about a reference, however it was typed.
+    """Find a reference, however it was typed.
 
     Example: notegen register show "PO.0 PRO 3143 VACCIN 5"
     """
@@ -87,7 +87,9 @@ def verify(face: Face, json: Json = False) -> None:
 
 @command(app)
 def export(face: Face) -> None:
-    """Write the whole register as CSV on standard output; the last link of the chain proves the rest.
+    """Write the whole register as CSV on standard output.
+
+    The last link of the chain proves the rest.
 
     Example: notegen register export > register.csv
     """

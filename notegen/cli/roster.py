@@ -64,7 +64,7 @@ def check(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Check a roster: which rows are accepted, and what is wrong with the others.
+    """Say which rows are accepted, and what is wrong with the others.
 
     Example: notegen roster check examples/members.xlsx --language fr
     """
@@ -174,7 +174,7 @@ def reply(
         bool, typer.Option("--positional", help="The six columns stand in the form's order, without headers.")
     ] = False,
 ) -> None:
-    """Write the verbal note that tells the mission which rows are to be corrected.
+    """Write the note that tells the mission which rows to correct.
 
     Example: notegen roster reply examples/members-fr.xlsx -o reply.yaml --addressee embassy-fr
     """

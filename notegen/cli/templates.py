@@ -52,7 +52,7 @@ def list_(face: Face, language: Words = "", json: Json = False) -> None:
 
 @command(app)
 def check(face: Face, language: Words = "", json: Json = False) -> None:
-    """Hold all languages against each other; ends with 1 when something is to be done.
+    """Hold all languages against each other. Ends with 1 when something is to be done.
 
     Example: notegen templates check --language fr
     """
@@ -76,7 +76,7 @@ def reviewed(
     face: Face,
     language: Code,
     kinds: Annotated[
-        list[str] | None, typer.Argument(metavar="[KIND]…", help="Texts; all of them unless named.")
+        list[str] | None, typer.Argument(metavar="KIND", help="Texts; all of them unless named.")
     ] = None,
     source: Annotated[
         str, typer.Option("--from", metavar="LANG", help="What they are translated from; en unless known.")
@@ -110,7 +110,9 @@ def export(
         typer.Option("--from", metavar="LANG", help="With --note: translated from; its first unless told."),
     ] = "",
 ) -> None:
-    """Write what a translator needs as XLIFF 1.2: source and translation, variables protected.
+    """Write source and translation for a translator, as XLIFF 1.2.
+
+    Variables are protected.
 
     Example: notegen templates export nl -o nl.xliff
     """
@@ -134,7 +136,9 @@ def import_(
     note: NoteFile = None,
     language: Words = "",
 ) -> None:
-    """Put translations back; all or nothing, and refused when a variable is missing or damaged.
+    """Put translations back from XLIFF, all or nothing.
+
+    Refused when a variable is missing or damaged.
 
     Example: notegen templates import nl.xliff
     """

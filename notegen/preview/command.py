@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
-Notes = Annotated[list[Path] | None, typer.Argument(metavar="[NOTE]", help="Note files (YAML).")]
+Notes = Annotated[
+    list[Path] | None, typer.Argument(metavar="NOTE", help="Notes (YAML), registers (Excel).")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,7 +40,9 @@ def preview(
         Path | None, typer.Option(metavar="DIR", help="Templates folder that is searched first.")
     ] = None,
 ) -> None:
-    """Show notes, mails and a roster in the browser, all languages side by side, while you work on them.
+    """Show notes, mails and a roster in the browser as you write.
+
+    All languages stand side by side; the page follows each file that is saved. Ctrl-C ends it.
 
     Example: notegen preview examples/identity-cards.yaml --roster examples/members.xlsx
     """

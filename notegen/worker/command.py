@@ -52,7 +52,9 @@ def worker(
         Path | None, typer.Option(metavar="DIR", help="Templates folder that is searched first.")
     ] = None,
 ) -> None:
-    """Send portions of the dispatches that others plan in the same PostgreSQL, until SIGTERM or Ctrl-C.
+    """Send and print for others by way of PostgreSQL.
+
+    Portions of the dispatches that they plan, parts of what they have printed; until SIGTERM or Ctrl-C.
 
     Example: notegen worker --concurrency 2 --log-format json
     """
