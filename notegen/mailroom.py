@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -78,6 +79,20 @@ def claim_of(settings: Settings) -> Claim:
         clocks_within=max(lease / 6, _CLOCKS_WITHIN),
         resend_doubts=settings.dispatch.in_doubt == "resend",
     )
+
+
+def is_gone(holder: str) -> bool:
+    """Whether it was a process of this machine (see `claim_of`) that there is not any more."""
+    found = re.fullmatch(r"process (\d+) on (.+)", holder)
+    if found is None or found[2] != socket.gethostname():
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def hold_of(settings: Settings) -> Hold:

@@ -123,6 +123,8 @@ def _said(outcome: RunOutcome, code: int) -> Iterator[str]:
         yield f"{name}: some mails are in doubt. `notegen dispatch settle {name}` says what becomes of them."
     elif code == 3:
         yield f"{name}: some mails are still to come. Run the same command again."
+    elif outcome.summary.refused or outcome.summary.expired or outcome.summary.held:
+        yield f"{name}: not everything was accepted. `notegen dispatch history --name {name}` says why."
 
 
 def _log(outcome: RunOutcome, code: int) -> None:

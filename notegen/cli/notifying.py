@@ -180,6 +180,8 @@ def _tell_findings(face: Face, events: StatusList, order: Order) -> None:
         else:
             # What is not read by a person at once may end in a log, where nobody's data belongs.
             tell(sentence(problem, words) if sys.stderr.isatty() else f"{place}: {problem.code}")
+    if problems and not order.ending.log_json and not sys.stderr.isatty():
+        tell("The same command with --dry-run at a terminal says what these findings mean.")
 
 
 def finish_run(face: Face, order: Order, deed: Callable[[], RunOutcome]) -> None:

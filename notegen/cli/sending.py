@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notegen.cli.face import Face
+from notegen.cli.face import Face, tell
 from notegen.cli.outgoing import key_of, make_composer
 from notegen.cli.progress import speaker, watching
 from notegen.dispatch.event import Progress
@@ -236,6 +237,8 @@ def _tell_findings(face: Face, roster: Roster, request: RunRequest) -> None:
 
     if not request.log_json:
         tell_findings(roster, face.languages[roster.language])
+        if not sys.stderr.isatty() and (roster.warnings or roster.rejected):
+            tell(f"`notegen roster check {request.roster}` says what these findings mean.")
         return
     from notegen.logbook import record
 

@@ -193,7 +193,12 @@ def _document(one: DispatchStatus) -> dict[str, Any]:
 def _stands(one: DispatchStatus) -> str:
     """What a person should know about a dispatch besides its counts."""
     if one.holder:
-        return f"sent by {one.holder}"
+        from notegen.mailroom import is_gone
+
+        living = [holder for holder in one.holder.split(", ") if not is_gone(holder)]
+        if not living:
+            return f"left by {one.holder}, which has ended: run it again"
+        return f"sent by {', '.join(living)}"
     if one.cancelled:
         return f"cancelled {_shown(one.cancelled)}"
     if one.purged:

@@ -106,8 +106,8 @@ async def _connection(traffic: Traffic, open_delivery: Callable[[], Delivery], i
         finally:
             outbox.close()
         if failure is not None or not (outbox.answered or outbox.finished):
-            traffic.failed(failure)
-        elif outbox.relay_fault and not traffic.closing:
+            traffic.failed(failure, outbox.fault)
+        elif outbox.fault and not traffic.closing:
             await asyncio.sleep(traffic.options.relay_pause / 10 * traffic.jitter())
 
 

@@ -24,7 +24,7 @@ class ConnectionOutbox:
         self._rate = Rate(traffic.options.connection_rate)
         self.answered = 0
         self.finished = False
-        self.relay_fault = False
+        self.fault = ""
 
     async def take(self) -> Mail | None:
         """The next mail; None when nothing came for a while, or this connection is not wanted any more."""
@@ -51,7 +51,9 @@ class ConnectionOutbox:
         del self._open[mail.key]
         self._begun.discard(mail.key)
         if receipt.relay_fault:
-            self.relay_fault = True
+            # The first says why; the others follow from it.
+            words = f"{receipt.code or ''} {receipt.text}".strip()
+            self.fault = self.fault or words or "the connection ended"
         elif receipt.outcome is not Outcome.IN_DOUBT:
             self.answered += 1
             self._traffic.relay.answered(deferred=receipt.outcome is Outcome.DEFERRED)

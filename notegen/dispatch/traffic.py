@@ -127,15 +127,18 @@ class Traffic:
         self.to_write.notify()
         self.running_low.notify()
 
-    def failed(self, error: DeliveryError | None) -> None:
-        """A connection ended without an answer to a mail. DeliveryError when there is no use in going on."""
+    def failed(self, error: DeliveryError | None, words: str) -> None:
+        """A connection ended without an answer to a mail. DeliveryError when there is no use in going on.
+
+        `words` are those with which the server ended it, where it did.
+        """
         if error is not None and not (self.relay.proven and error.temporary):
             raise error
         seconds = self.relay.failed(time.monotonic(), self.jitter())
-        self.progress(Event(EventKind.RELAY_FAULT, text=error.what if error else "", seconds=seconds))
+        self.progress(Event(EventKind.RELAY_FAULT, text=error.what if error else words, seconds=seconds))
         if self.relay.hopeless:
             raise error or DeliveryError(
-                "the mail server takes no mails at the moment",
+                f"the mail server takes no mails at the moment{f': {words}' if words else ''}",
                 hint="What was not sent is still planned: run the dispatch again later.",
                 temporary=True,
             )

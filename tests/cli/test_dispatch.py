@@ -41,7 +41,9 @@ def test_every_accepted_person_gets_three_mails_in_order(
 
 
 @pytest.mark.usefixtures("either_records")
-def test_a_run_that_is_killed_goes_on_where_it_stopped(examples: Path, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_goes_on_where_it_stopped(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
     command = [sys.executable, "-m", "notegen", "dispatch", "run", str(examples / "members.xlsx"), "--json"]
     with serving_in_thread() as server:
         settings(tmp_path, server.port, per_second=40)
@@ -51,9 +53,13 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(examples: Path, tmp_path:
             assert first.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.002)
+        assert f"sent by process {first.pid}" in " ".join(notegen("dispatch", "status").out.split())
         first.kill()
         first.wait()
         assert len(server.accepted) < MAILS
+        stands = " ".join(notegen("dispatch", "status").out.split())
+        assert f"left by process {first.pid}" in stands
+        assert "which has ended: run it again" in stands
         second = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert json.loads(second.stdout)["accepted"] == MAILS
     received = Counter(identity for ids in by_person(server).values() for identity in ids)

@@ -124,6 +124,26 @@ class TestTrust:
         assert server.commands("MAIL") == []
 
 
+class TestWhatIsToldWithoutATerminal:
+    def test_rows_are_named_by_place_and_code_and_it_is_said_who_puts_them_into_words(
+        self, notegen: Notegen, tmp_path: Path
+    ) -> None:
+        with serving_in_thread() as server:
+            settings(tmp_path, server.port)
+            told = notegen("dispatch", "run", ROSTER).err.splitlines()
+        assert f"`notegen roster check {ROSTER}` says what these findings mean." in told
+
+    def test_refusals_are_not_passed_over_in_silence(self, notegen: Notegen, tmp_path: Path) -> None:
+        with serving_in_thread(Script(answers={"RCPT": ["550 5.1.1 no such user"]})) as server:
+            settings(tmp_path, server.port)
+            ended = notegen("dispatch", "run", ROSTER, "--name", "June")
+        assert ended.code == 1
+        assert (
+            "June: not everything was accepted. `notegen dispatch history --name June` says why." in ended.err
+        )
+        assert "no such user" in notegen("dispatch", "history", "--name", "June", "--json").out
+
+
 class TestNotBefore:
     def test_a_moment_may_name_its_zone(self, notegen: Notegen, tmp_path: Path) -> None:
         settings(tmp_path, 25)

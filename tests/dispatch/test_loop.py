@@ -196,9 +196,24 @@ def test_without_any_server_everything_stays_planned(tmp_path: Path) -> None:
 
 def test_a_relay_that_never_takes_a_mail_ends_the_run_with_everything_planned(tmp_path: Path) -> None:
     ledger = planned_ledger(tmp_path, 3)
-    with pytest.raises(DeliveryError, match="takes no mails"):
+    with pytest.raises(DeliveryError, match=r"no mails at the moment: 421 4\.3\.2 not now"):
         to_server(ledger, Script(answers={"GREETING": "421 4.3.2 not now"}), replace(QUICK, reconnections=3))
     assert ledger.summary(NAME) == Summary(NAME, planned=9)
+
+
+def test_whoever_watches_hears_why_the_relay_wants_a_pause(tmp_path: Path) -> None:
+    seen: list[Event] = []
+    script = Script(answers={"GREETING": ["421 4.3.2 not now"], "MAIL": ["421 4.7.0 too many connections"]})
+
+    async def main() -> Summary:
+        async with serving(script) as server:
+            delivery = SmtpDelivery(smtp_settings(server))
+            return await dispatch(planned_ledger(tmp_path, 3), lambda: delivery, progress=seen.append)
+
+    summary = asyncio.run(main())
+    assert summary == Summary(NAME, accepted=9)
+    told = [event.text for event in seen if event.kind is EventKind.RELAY_FAULT]
+    assert told == ["421 4.3.2 not now", "421 4.7.0 too many connections"]
 
 
 def test_a_stop_finishes_what_is_under_way_and_leaves_the_rest_planned(tmp_path: Path) -> None:
