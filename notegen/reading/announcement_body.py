@@ -1,4 +1,4 @@
-"""What cannot stand in a mail: pictures, footnotes, links that lead nowhere, code without an end."""
+"""What cannot stand in a mail: nothing, control characters, pictures, footnotes, dead links, open code."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from collections.abc import Iterator
 
 from notegen.domain.hyperlink import hyperlinks, without_code
 from notegen.domain.note import LanguageVersion
+from notegen.domain.problem import Place
 from notegen.reading.finding import Finding
 from notegen.reading.note_link import dead
 
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^[^\]\s]+\](?!:)")
+_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 
 
 def check_body(body: LanguageVersion) -> Iterator[Finding]:
     """The findings about one language's Markdown, each with its line and column in the author's file."""
+    if not body.body.strip():
+        yield Finding(body.place, "the text is empty.", "Write what is to be told.")
+    for sign in _CONTROL.finditer(body.body):
+        yield Finding(_at(body, sign), "a control character.", "Delete it, or write the line again.")
     for link in hyperlinks(body.body):
         place = body.at(link.line, link.column)
         if link.picture:
@@ -24,13 +30,16 @@ def check_body(body: LanguageVersion) -> Iterator[Finding]:
         elif fault := dead(link.target):
             hint = "Write a whole address, https://… or mailto:name@…; a file goes along as an attachment."
             yield Finding(place, f"the link {link.text!r} {fault}.", hint)
-    text = without_code(body.body)
-    for call in _FOOTNOTE.finditer(text):
-        line, column = text.count("\n", 0, call.start()) + 1, call.start() - text.rfind("\n", 0, call.start())
-        yield Finding(body.at(line, column), f"a mail has no footnotes ({call[0]}).", "Write it in brackets.")
+    for call in _FOOTNOTE.finditer(without_code(body.body)):
+        yield Finding(_at(body, call), f"a mail has no footnotes ({call[0]}).", "Write it in brackets.")
     if line := _open_code(body.body):
         what = "the code that begins here has no end, and the closing of the mail would become part of it."
         yield Finding(body.at(line), what, "Write the same marks on a line of their own below it.")
+
+
+def _at(body: LanguageVersion, found: re.Match[str]) -> Place:
+    before = body.body[: found.start()]
+    return body.at(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _open_code(text: str) -> int:

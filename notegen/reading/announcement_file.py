@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mimetypes
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from notegen.domain.announcement import Announcement, TranslatedFile
-from notegen.domain.attachment import Attachment
+from notegen.domain.attachment import Attachment, media_type
 from notegen.domain.language import Language
 from notegen.domain.note import LanguageVersion
 from notegen.errors import NoteFileError
@@ -20,7 +20,8 @@ from notegen.reading.yaml_form import fill
 
 LARGEST = 10 * 2**20
 """How many bytes an attachment may have; mail servers take little more."""
-_MEDIA_TYPES = mimetypes.MimeTypes()
+_BREAK = re.compile("[\\n\\v\\f\\r\\x85\\u2028\\u2029]")
+_CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]")
 _JINJA = ("{{", "{%", "{#", "[[")
 
 
@@ -41,7 +42,7 @@ def read_announcement(path: Path, languages: Mapping[str, Language]) -> Announce
     if findings:
         refuse(findings, NoteFileError)
     bodies = {code: form.body[code] for code in form.subject}
-    return Announcement(path.name, dict(form.subject), bodies, tuple(attached))
+    return Announcement(path.name, _on_one_line(form.subject), bodies, tuple(attached))
 
 
 def _languages(
@@ -77,9 +78,28 @@ def _texts(form: AnnouncementForm, file: YamlFile) -> Iterator[Finding]:
                 yield Finding(file.place(key, code), what, "Write the words out.")
     for code, text in form.body.items():
         yield from check_body(LanguageVersion(code, "", text, file.place("body", code)))
-    for code, text in form.subject.items():
-        if "\n" in text.strip():
-            yield Finding(file.place("subject", code), "the subject is one line.", "Join its lines.")
+    lines: list[tuple[str, tuple[str | int, ...], str]]
+    lines = [("subject", ("subject", code), text) for code, text in form.subject.items()]
+    for at, each in enumerate(form.attachments):
+        lines += [("title", ("attachments", at, "title", code), text) for code, text in each.title.items()]
+    for name, steps, text in lines:
+        if what := _fault_of_line(text):
+            yield Finding(
+                file.place(*steps), f"the {name} {what}.", "Write it on one line, in plain characters."
+            )
+
+
+def _fault_of_line(text: str) -> str:
+    if not text.strip():
+        return "is empty"
+    if _BREAK.search(text.strip()):
+        return "is one line"
+    return "holds a control character" if _CONTROL.search(text) else ""
+
+
+def _on_one_line(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts without tabs, doubled spaces, and spaces at their ends."""
+    return {code: " ".join(text.split()) for code, text in texts.items()}
 
 
 def _attached(
@@ -92,7 +112,7 @@ def _attached(
         except ValueError as fault:
             place = file.place("attachments", at, "files", code)
             findings.append(Finding(place, f"{name!r} {fault}.", "Name a file beside the announcement."))
-    return TranslatedFile(dict(form.title), files)
+    return TranslatedFile(_on_one_line(form.title), files)
 
 
 def _read(folder: Path, name: str) -> Attachment:
@@ -109,4 +129,4 @@ def _read(folder: Path, name: str) -> Attachment:
         raise ValueError(f"has more than {LARGEST // 2**20} MB")
     if not data:
         raise ValueError("is empty")
-    return Attachment(path.name, _MEDIA_TYPES.guess_type(path.name)[0] or "application/octet-stream", data)
+    return Attachment(path.name, media_type(path.name), data)

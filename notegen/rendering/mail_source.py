@@ -13,12 +13,11 @@ itself again after, so that Markdown never sees a value and a value never sees M
 from __future__ import annotations
 
 import difflib
-import mimetypes
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from notegen.domain.attachment import Attachment
+from notegen.domain.attachment import Attachment, media_type
 from notegen.errors import TemplateError
 from notegen.rendering.template import Templates
 
@@ -34,7 +33,6 @@ _PLAIN_USE = re.compile(r"\{\{-?\s*\w+\s*-?\}\}|\{%-?\s*(?:el)?if\s+(?:not\s+)?\
 _HEAD = re.compile(r"(Subject|Preview|Attachment):[ \t]*(.*\S)[ \t]*")
 
 _HINT = "Begin with “Subject: …”, then “Preview: …” and “Attachment: …” if you wish, then an empty line."
-_MEDIA_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +137,10 @@ def _read_head(name: str, head: str) -> tuple[dict[str, str], list[str]]:
 
 
 def _attachment(templates: Templates, folder: str, file: str) -> Attachment:
-    kind = _MEDIA_TYPES.guess_type(file)[0] or "application/octet-stream"
     for root in templates.folders:
         path = root / folder / file
         if path.name == file and path.is_file():
-            return Attachment(file, kind, path.read_bytes())
+            return Attachment(file, media_type(file), path.read_bytes())
     hint = "Put it beside the text, in the same folder, or take the line out."
     raise TemplateError("this attachment does not exist", where=f"{folder}/{file}", hint=hint)
 

@@ -18,7 +18,7 @@ def plain_text(source: MailSource, tokens: Sequence[Token]) -> str:
     remaining = iter(tokens)
     for token in remaining:
         if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
-            prefixes.append(_Prefix(token.type, int(token.attrGet("start") or 1)))
+            prefixes.append(_Prefix(token.type, int(token.attrs.get("start", 1))))
         elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
             blocks.append("\n" if prefixes.pop().is_list and not _in_list(prefixes) else "")
         elif token.type == "list_item_open":

@@ -82,7 +82,8 @@ def frame(
     for file in attachments:
         maintype, _, subtype = file.media_type.partition("/")
         name = checked(file.name, "the name of an attachment")
-        message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=name)
+        params = {"charset": "utf-8"} if maintype == "text" and _is_utf8(file.data) else {}
+        message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=name, params=params)
     if attachments:
         message.set_boundary("=_notegen_mixed")
     for part in list(message.walk())[1:]:
@@ -99,6 +100,14 @@ def frame(
             raise RenderingError("the frame of a mail lost a slot", hint="Please report this.")
         pieces.append(before)
     return Frame((*pieces, flat))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def goes_as_it_is(content: bytes) -> bool:

@@ -192,7 +192,32 @@ def test_a_text_may_name_files_that_go_along(show: Show, tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "charset"),
+    [
+        ("été.csv", "Zoë;1\r\n".encode(), "utf-8"),
+        ("old.csv", b"Zo\xeb;1", None),
+        ("mail.eml", b"From: a", None),
+    ],
+)
+def test_a_file_arrives_byte_for_byte_and_says_its_encoding(
+    show: Show, tmp_path: Path, name: str, data: bytes, charset: str | None
+) -> None:
+    folder = tmp_path / "en" / "notifications"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(data)
+    mail = show(f"Subject: Hello\nAttachment: {name}\n\nDear {{{{ name }}}},")
+    (file,) = message_from_bytes(mail.content, policy=default).iter_attachments()
+    assert (file.get_filename(), file.get_payload(decode=True)) == (name, data)
+    assert file.get_param("charset") == charset
+
+
 @pytest.mark.parametrize("file", ["missing.pdf", "../../en/language.toml", "."])
 def test_a_file_that_is_not_beside_the_text_is_an_error(show: Show, file: str) -> None:
     with pytest.raises(TemplateError, match="attachment"):
         show(f"Subject: Hello\nAttachment: {file}\n\nDear")
+
+
+def test_a_list_counts_from_its_authors_number_nought_included(show: Show) -> None:
+    mail = show(f"{HEAD}0. nought\n1. one\n\nText\n\n7. seven")
+    assert mail.text == "0. nought\n1. one\n\nText\n\n7. seven\n"
