@@ -52,7 +52,7 @@ def open_letterbox() -> Iterator[Letterbox]:
     stop = asyncio.Event()
 
     async def main() -> None:
-        server = await asyncio.start_server(letterbox.serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(letterbox.serve, "127.0.0.1", 0, limit=1 << 24)
         letterbox.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
