@@ -159,6 +159,18 @@ def refuse_existing(output: Path) -> None:
         raise InputError("the file exists already", where=str(output), hint="Name another file after -o.")
 
 
+def keep_workbook(path: Path, write: Callable[[Path], None]) -> None:
+    """Have a workbook written at that path, whole or not at all; InputError says what stands in the way."""
+    from tempfile import TemporaryDirectory
+
+    from notegen.flows import save
+
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / path.name
+        write(draft)
+        save(path, draft.read_bytes())
+
+
 def table(columns: Sequence[str]) -> Table:
     """An empty table in the house's plain style; cells are text, never markup."""
     from rich import box

@@ -16,6 +16,7 @@ from notegen.cli.face import (
     as_json,
     command,
     counted,
+    keep_workbook,
     refuse_existing,
     sentence,
     show_findings,
@@ -85,7 +86,8 @@ def form(
     from notegen.reading.note_register_form import write_note_form
 
     refuse_existing(output)
-    write_note_form(output, face.languages, face.reader_language(language).code)
+    reader = face.reader_language(language).code
+    keep_workbook(output, lambda path: write_note_form(path, face.languages, reader))
     answer(output)
 
 

@@ -13,6 +13,7 @@ from notegen.cli.face import (
     Face,
     answer,
     command,
+    keep_workbook,
     refuse_existing,
 )
 
@@ -133,7 +134,8 @@ def form(
     from notegen.reading.status_columns import write_status_form
 
     refuse_existing(output)
-    write_status_form(output, face.reader_language(language))
+    words = face.reader_language(language)
+    keep_workbook(output, lambda path: write_status_form(path, words))
     answer(output)
 
 

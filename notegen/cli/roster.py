@@ -14,6 +14,7 @@ from notegen.cli.face import (
     answer_json,
     as_json,
     command,
+    keep_workbook,
     refuse_existing,
     sentence,
     show,
@@ -46,7 +47,8 @@ def form(
     from notegen.reading.roster_form import write_form
 
     refuse_existing(output)
-    write_form(output, face.reader_language(language))
+    words = face.reader_language(language)
+    keep_workbook(output, lambda path: write_form(path, words))
     answer(output)
 
 
@@ -69,10 +71,15 @@ def check(
     Example: notegen roster check examples/members.xlsx --language fr
     """
     from notegen.domain.roster import RowStatus
+    from notegen.errors import InputError
     from notegen.flows import read_roster_file
 
     if language:
         face.reader_language(language)
+    if report is not None and report.resolve() == file.resolve():
+        raise InputError(
+            "the mission's own workbook stands there", where=str(report), hint="Name another after --report."
+        )
     roster = read_roster_file(
         file, face.house, face.today, face.roster_options(positional=positional), language
     )
@@ -80,7 +87,7 @@ def check(
     if report is not None:
         from notegen.reading.roster_report import write_report
 
-        write_report(file, roster, words, report)
+        keep_workbook(report, lambda path: write_report(file, roster, words, path))
         tell(str(report))
     if json:
         answer_json(roster_document(roster, words))

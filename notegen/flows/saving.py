@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def save(path: Path, content: bytes, *, issued: bool = False) -> Path:
             error.strerror or str(error), where=str(path), hint="Choose a folder that can be written."
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
     return path
 
 

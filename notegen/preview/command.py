@@ -84,7 +84,8 @@ def _existing(path: Path) -> Path:
     from notegen.errors import InputError
 
     if not path.is_file():
-        raise InputError("no such file", where=str(path), hint="Mend the path.")
+        what = "this is a folder" if path.is_dir() else "no such file"
+        raise InputError(what, where=str(path), hint="Name a file.")
     return path
 
 

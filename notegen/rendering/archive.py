@@ -76,7 +76,7 @@ def embedded_files(pdf: bytes, where: str = "") -> tuple[AttachedFile, ...]:
         with pikepdf.open(io.BytesIO(pdf)) as opened:
             return tuple(_file(name, opened.attachments[name]) for name in opened.attachments)
     except (pikepdf.PdfError, ValueError) as error:
-        raise NoteFileError(f"not a readable PDF: {error}", where=where, hint="Give a PDF file.") from error
+        raise NoteFileError("no PDF, or a damaged one", where=where, hint="Give a PDF file.") from error
 
 
 def _file(name: str, specification: pikepdf.AttachedFileSpec) -> AttachedFile:

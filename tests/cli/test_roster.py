@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,38 @@ def test_the_blank_form_reads_back_as_a_form_without_rows(notegen: Notegen) -> N
         empty = notegen("roster", "check", f"{language}.xlsx", "--language", "en")
         assert empty.code == 2
         assert f"{language}.xlsx" in empty.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("roster", "form", "-o"),
+        ("note", "form", "-o"),
+        ("notify", "form", "-o"),
+        ("roster", "check", "members.xlsx", "--report"),
+    ],
+    ids=" ".join,
+)
+def test_a_workbook_makes_its_folder_or_says_why_it_cannot(
+    notegen: Notegen, examples: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    shutil.copy(examples / "members.xlsx", tmp_path)
+    assert notegen(*words, "new/book.xlsx").code in (0, 1)
+    assert (tmp_path / "new" / "book.xlsx").stat().st_size > 1000
+    (tmp_path / "file").touch()
+    refused = notegen(*words, "file/book.xlsx")
+    assert refused.code == 2
+    assert refused.err.startswith("file/book.xlsx: ")
+    assert refused.err.endswith("Choose a folder that can be written.\n")
+
+
+def test_the_workbook_of_a_mission_is_never_written_over(
+    notegen: Notegen, examples: Path, tmp_path: Path
+) -> None:
+    mine = Path(shutil.copy(examples / "members.xlsx", tmp_path))
+    refused = notegen("roster", "check", mine, "--report", "../" + tmp_path.name + "/members.xlsx")
+    assert (refused.code, "the mission's own workbook" in refused.err) == (2, True)
+    assert mine.read_bytes() == (examples / "members.xlsx").read_bytes()
 
 
 def test_an_unknown_language_names_those_there_are(notegen: Notegen, examples: Path) -> None:

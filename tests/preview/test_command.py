@@ -47,6 +47,7 @@ def test_it_prints_its_address_and_ends_when_told_though_a_browser_listens(
     ("arguments", "said"),
     [
         (["no.yaml"], "no.yaml: no such file"),
+        (["."], ".: this is a folder"),
         (["--roster", "no.xlsx"], "no.xlsx: no such file"),
         (["--templates", "no"], "no: no such folder"),
         (["--config", "no.toml"], "no.toml: no such file"),
