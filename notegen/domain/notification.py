@@ -51,7 +51,7 @@ OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         NotificationKind.IDENTIFIED_AS: ("number", "official_name", "requested_name", "request", "requester"),
         NotificationKind.DOCUMENT_REQUIRED: ("document", "deadline", "request", "requester"),
         NotificationKind.REQUEST_IN_PROGRESS: ("received", "request", "requester"),
-        NotificationKind.ANNOUNCEMENT: ("subject", "body", "elsewhere"),
+        NotificationKind.ANNOUNCEMENT: ("subject", "opening", "body", "elsewhere"),
     }
 )
 """The words that one kind's texts may use beyond those of all kinds; link and code never meet in one."""

@@ -21,6 +21,7 @@ from notegen.flows.house import House
 if TYPE_CHECKING:
     from notegen.rendering.email import AttachmentSets
 
+_GLANCE = 120
 _BODY = "{{ body }}"
 _DASHES = re.compile(r"(?:-[ \t]*){3,}$")
 
@@ -54,8 +55,9 @@ def announce(
 ) -> AnnouncementMails:
     """The mail of every mission that has an address; `redirect_to` makes a rehearsal of them."""
     sets: dict[str, tuple[Attachment, ...]] = {}
+    heads = {code: _head(announcement, code, house) for code in announcement.languages}
     series = tuple(
-        _series(mission, redirect_to or mission.email, announcement, house, sets)
+        _series(mission, redirect_to or mission.email, announcement, house, heads, sets)
         for mission in addressees.values()
         if mission.email
     )
@@ -77,6 +79,7 @@ def _series(
     address: EmailAddress,
     announcement: Announcement,
     house: House,
+    heads: Mapping[str, Mapping[str, str]],
     sets: dict[str, tuple[Attachment, ...]],
 ) -> Series:
     code = language_of(mission, announcement)
@@ -90,7 +93,7 @@ def _series(
         if own != code
     ]
     values = {
-        "subject": typeset(announcement.subjects[code].strip(), code, house.profile),
+        **heads[code],
         "elsewhere": typeset(" ".join(sentences), code, house.profile),
         "attachments": name,
     }
@@ -100,6 +103,21 @@ def _series(
         values=tuple(values.items()),
     )  # fmt: skip
     return Series(mission.key, (notification,))
+
+
+def _head(announcement: Announcement, code: str, house: House) -> Mapping[str, str]:
+    """What stands in a list of mails."""
+    subject = typeset(announcement.subjects[code], code, house.profile)
+    return {"subject": subject, "opening": _opening(announcement.bodies[code], code, house)}
+
+
+def _opening(markdown: str, code: str, house: House) -> str:
+    """How the text begins, for what mail programs show beside the subject; empty if not with a paragraph."""
+    from notegen.rendering.markdown import read_body
+
+    words = typeset(" ".join(read_body(markdown.strip()).text.split()), code, house.profile)
+    shown = words if len(words) <= _GLANCE else f"{words[:_GLANCE].rpartition(' ')[0] or words[:_GLANCE]}…"
+    return shown[:1].upper() + shown[1:]
 
 
 def _elsewhere(title: str, attached: str, own: str, languages: Mapping[str, Language]) -> str:

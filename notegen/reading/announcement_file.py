@@ -22,7 +22,7 @@ LARGEST = 10 * 2**20
 """How many bytes an attachment may have; mail servers take little more."""
 _BREAK = re.compile("[\\n\\v\\f\\r\\x85\\u2028\\u2029]")
 _CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]")
-_JINJA = ("{{", "{%", "{#", "[[")
+_JINJA = ("{{", "{%", "{#")
 
 
 def announcement_schema() -> dict[str, Any]:

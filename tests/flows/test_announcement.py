@@ -25,7 +25,7 @@ from notegen.errors import NoteFileError
 from notegen.flows import House
 from notegen.flows.announcement import AnnouncementMails, announce
 from notegen.reading.announcement_file import read_announcement
-from notegen.rendering.email import EmailComposer
+from notegen.rendering.email import EmailComposer, MailPreview
 from notegen.rendering.template import Templates
 
 HOUSE = House(LANGUAGES, TEMPLATES, MINISTRY, date(2026, 11, 16))
@@ -48,8 +48,7 @@ def told(*languages: str, files: tuple[TranslatedFile, ...] = (), body: str = "T
     return Announcement("announcement.yaml", subjects, dict.fromkeys(languages, body), files)
 
 
-def sent(mails: AnnouncementMails) -> dict[str, tuple[str, str, list[str]]]:
-    """What each mission receives: the language, the text, the names of the files."""
+def composed(mails: AnnouncementMails) -> dict[str, MailPreview]:
     composer = EmailComposer(
         Templates(TEMPLATES.folders, texts=mails.texts),
         LANGUAGES,
@@ -61,10 +60,23 @@ def sent(mails: AnnouncementMails) -> dict[str, tuple[str, str, list[str]]]:
     for each in mails.series:
         [own] = each.notifications
         row = PlannedMail("1.1.0", "x", "ab", message_id("x", each.identity, own.kind, "example.org"), own)
-        mail = message_from_bytes(composer.compose(row).content, policy=policy.default)
+        found[each.identity] = composer.preview(row)
+    return found
+
+
+def sent_html(mails: AnnouncementMails) -> str:
+    [mail] = composed(mails).values()
+    return mail.html
+
+
+def sent(mails: AnnouncementMails) -> dict[str, tuple[str, str, list[str]]]:
+    """What each mission receives: the language, the text, the names of the files."""
+    found = {}
+    for identity, made in composed(mails).items():
+        mail = message_from_bytes(made.content, policy=policy.default)
         body = mail.get_body(("plain",))  # type: ignore[attr-defined]
         names = [part.get_filename() for part in mail.iter_attachments()]  # type: ignore[attr-defined]
-        found[each.identity] = (mail["Content-Language"], body.get_content().replace("\r", ""), names)
+        found[identity] = (mail["Content-Language"], body.get_content().replace("\r", ""), names)
     return found
 
 
@@ -195,6 +207,19 @@ def test_what_an_author_wrote_is_set_as_in_a_note() -> None:
     assert "Oui\u00a0: lisez\u00a0; merci\u00a0!" in sent(mails)["m"][1]
     european = announce(told, {"m": mission("m", "fr")}, replace(HOUSE, profile="eu"))
     assert dict(european.series[0].notifications[0].values)["subject"] == "Guide; à lire!"
+
+
+@pytest.mark.parametrize(
+    ("body", "beside"),
+    [
+        ("das **Handbuch** [hier](https://x.test) : neu.\n\nMehr.", "Das Handbuch hier: neu."),
+        ("- eins\n- zwei", "Subject de"),
+        (f"{'Wort ' * 40}", f"{'Wort ' * 24}".strip() + "…"),
+    ],
+)
+def test_beside_the_subject_stands_how_the_text_begins(body: str, beside: str) -> None:
+    mails = announce(told("de", body=body), {"m": mission("m", "de")}, HOUSE)
+    assert f">{beside}</div>" in sent_html(mails)
 
 
 @pytest.mark.parametrize("rule", ["---", "- - -", "* * *", "___"])
