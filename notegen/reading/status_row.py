@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -21,6 +22,7 @@ from notegen.reading.status_columns import kinds_by_name
 
 LONGEST = 200
 LONGEST_DOCUMENT = 1000
+_ITEM = re.compile(r"^\s*[-–•*]\s+")
 _ANY = (*ALWAYS, "requester", "request", "birth_date")
 _TEXTS = ("first_names", "last_name", "requester", "request", "official_name", "document")
 
@@ -127,7 +129,7 @@ class StatusRowReader:
             return ""
         if isinstance(value, date):
             found.error("cell-date", field, value)
-        text = shown(value)
+        text = _listed(value) if field == "document" and isinstance(value, str) else shown(value)
         limit = LONGEST_DOCUMENT if field == "document" else LONGEST
         if len(text) > limit:
             found.error("text-long", field, value, limit=str(limit))
@@ -168,6 +170,13 @@ class _Found:
             return False
         self.error("cell-error" if value.text else "cell-formula", field, value)
         return True
+
+
+def _listed(text: str) -> str:
+    """The lines of a cell as one: documents that stand one below the other are parted by semicolons."""
+    lines = [line for each in text.splitlines() if (line := clean(_ITEM.sub("", each)))]
+    ended = [line if line[-1] in ".,;:!?" else f"{line};" for line in lines[:-1]]
+    return " ".join((*ended, *lines[-1:]))
 
 
 def _is_blank(value: Value) -> bool:

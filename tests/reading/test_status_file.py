@@ -105,6 +105,22 @@ def test_a_row_that_cannot_be_used_says_why(
         assert language.word(found.rejected[0].problems[0]).do
 
 
+@pytest.mark.parametrize(
+    ("cell", "asked"),
+    [
+        ("Passport\nBirth certificate", "Passport; Birth certificate"),
+        ("- passport,\r\n• photo.\n\n– card\n", "passport, photo. card"),
+        ("  Passport -\tcopy ", "Passport - copy"),
+    ],
+)
+def test_documents_on_lines_of_their_own_are_kept_apart(
+    tmp_path: Path, languages: Mapping[str, Language], cell: str, asked: str
+) -> None:
+    event = {**GOOD, "kind": "document-required", "identification_number": "", "document": cell}
+    [found] = read(written(tmp_path, event), languages).events
+    assert found.document == asked
+
+
 def test_what_a_kind_does_not_say_is_warned_of(tmp_path: Path, languages: Mapping[str, Language]) -> None:
     [event] = read(written(tmp_path, {**GOOD, "document": "A passport"}), languages).events
     assert codes(event.warnings) == ["status-not-said"]
