@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import typer.main
 from hook import GENERATED
+from manuals import MANUALS
 from typer.core import TyperGroup
 
 from notegen.__main__ import commands
@@ -132,3 +134,11 @@ def test_every_decision_is_in_their_list() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", TEXTS[folder / "README.md"]))
     assert listed == {page.name for page in folder.glob("*.md")} - {"README.md"}
+
+
+@pytest.mark.parametrize("code", MANUALS)
+def test_the_manuals_of_the_examples_say_what_their_source_says(code: str) -> None:
+    with pypdfium2.PdfDocument(ROOT / "examples" / f"manual-{code}.pdf") as pdf:
+        printed = pdf[0].get_textpage().get_text_bounded()
+    source = MANUALS[code].replace("#", "")
+    assert "".join(printed.split()) == "".join([*source.split(), "1/1"])
