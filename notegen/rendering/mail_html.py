@@ -36,6 +36,8 @@ def html_body(source: MailSource, tokens: Sequence[Token], looks: Mapping[str, s
                 is_boxed = selector == "p.code" and child.tag == "code"
                 _dress(child, "code.boxed" if is_boxed else child.tag, looks)
     html = mail_html(tokens).replace("<pre>", f'<pre style="{looks["pre"]}">')
+    # A table that is wider than a phone is moved under the finger; its words are not cut in pieces.
+    html = html.replace("<table", f'<div style="{looks["div"]}"><table').replace("</table>", "</table></div>")
     html = _BOXED.sub(lambda match: _box(match[1], match[2], looks), html)
     return _CONDITION.sub(lambda match: match[1].strip() if source.is_condition(match[1]) else match[0], html)
 

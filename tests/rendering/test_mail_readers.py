@@ -26,11 +26,19 @@ addEventListener("load", () => {
 
 
 @pytest.fixture(scope="module")
-def mails(languages: Mapping[str, Language], templates_folder: Path) -> list[MailPreview]:
+def mails(
+    languages: Mapping[str, Language], templates_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[MailPreview]:
+    own = tmp_path_factory.mktemp("own")
+    (own / "en" / "notifications").mkdir(parents=True)
+    row = "| Anticonstitutionnellement " * 9 + "|\n"
+    wide = f"Subject: Wide\n\n{row}{'|---' * 9}|\n{row * 9}\n\n```\n{'x' * 300} {'y ' * 99}\n```\n"
+    (own / "en" / "notifications" / "profile-created.md").write_text(wide)
     make = composer(languages, templates_folder)
     rows = [planned(kind, code, "Amélie", "Doe") for kind in NotificationKind for code in languages]
     rows += [planned(kind, "en", "x" * 300, "É" * 300) for kind in NotificationKind]
-    return [make.preview(row, show_secrets=True) for row in rows]
+    made = [make.preview(row, show_secrets=True) for row in rows]
+    return [*made, composer(languages, own, templates_folder).preview(planned(language="en"))]
 
 
 @pytest.mark.tools("spamassassin")
