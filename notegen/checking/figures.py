@@ -47,6 +47,16 @@ _TIME = re.compile(
     r"|[ \u00a0\u202f]*(?:h|u|uur|Uhr)\b[ \u00a0\u202f]*(?P<m2>[0-5]\d)?"
     r"|[ \u00a0\u202f]*(?P<half2>[ap]\.?m\b\.?|noon\b|midday\b|midnight\b))(?![\d%])"
 )
+_FROM = re.compile(
+    r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)"
+    r"(?=[ \u00a0\u202f]*(?:[–-]|to|tot|bis|and|en|und)[ \u00a0\u202f]*"
+    r"(?P<until>[01]?\d|2[0-4])(?:[:.][0-5]\d)?"
+    r"[ \u00a0\u202f]*(?:h|u|uur|Uhr|(?P<half>[ap]\.?m))\b)"
+)
+"""A time that shares its unit with the next: 9.15 – 9.40 am."""
+_NAMED = re.compile(
+    r"(?<![-\w])(?:(?P<noon>midi|noon|midday)|minuit|midnight|middernacht|Mitternacht)(?![-\w])"
+)
 _CLOCK = re.compile(r"[:hum]|noon", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)?")
 
@@ -80,7 +90,7 @@ def figures(section: Section) -> tuple[tuple[Figure, ...], tuple[Figure, ...], t
     text = section.words
     dates = tuple(stated.figure for stated in _stated_dates(section))
     text = _without(text, dates)
-    times = tuple(_times(text))
+    times = _times(text)
     text = _without(text, times)
     numbers = tuple(Figure(_plain(match[0]), match[0], match.start()) for match in _NUMBER.finditer(text))
     return dates, times, numbers
@@ -150,7 +160,12 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _times(text: str) -> Iterator[Figure]:
+def _times(text: str) -> tuple[Figure, ...]:
+    found = tuple(_clock_times(text))
+    return (*found, *_other_times(_without(text, found)))
+
+
+def _clock_times(text: str) -> Iterator[Figure]:
     for match in _TIME.finditer(text):
         if not _CLOCK.search(match[0]):
             continue
@@ -158,6 +173,15 @@ def _times(text: str) -> Iterator[Figure]:
         half = (match["half1"] or match["half2"] or "").casefold()
         hour = hour % 12 + (12 if half in ("noon", "midday") or half.startswith("p") else 0) if half else hour
         yield Figure(f"{hour:02}:{minute:02}", match[0], match.start())
+    for match in _FROM.finditer(text):
+        hour, is_late = int(match["hour"]), (match["half"] or "").startswith("p")
+        hour += 12 if is_late and hour < 12 and hour <= int(match["until"]) % 12 else 0
+        yield Figure(f"{hour:02}:{match['minute']}", match[0], match.start())
+
+
+def _other_times(text: str) -> Iterator[Figure]:
+    for match in _NAMED.finditer(text):
+        yield Figure("12:00" if match["noon"] else "00:00", match[0], match.start())
 
 
 def _plain(number: str) -> str:

@@ -27,13 +27,20 @@ _CLOSING: Mapping[str, str] = MappingProxyType(
 )
 _PERSONS: Mapping[str, str] = MappingProxyType(
     {
-        "fr": r"(?i:\b(?:je|nous|notre|nos|mon|mes|vous|votre|vos)\b|\bj['’](?=\w))",
-        "nl": r"(?i:\b(?:ik|wij|we|ons|onze|mijn|jullie|uw)\b)|(?<!\d )(?<!\d\u00a0)(?<!\w)[uU](?= \w)",
-        "en": r"(?i:\b(?:we|ours?|my|mine|yours?|you)\b)|\bus\b|\bI(?= (?:am|have|would|should|wish)\b)",
+        "fr": r"(?i:\b(?:je|nous|notre(?![- ]Dame)|nos(?!\s?\d)|mon|mes|(?<!rendez-)vous|votre|vos)\b)"
+        r"|(?i:\bj['’](?=\w))",
+        "nl": r"(?i:\b(?:ik|wij|we|ons|onze(?!-Lieve)|mijn|jullie|uw)\b)"
+        r"|(?<!\d )(?<!\d\u00a0)(?<!\w)[uU](?= \w)",
+        "en": r"(?i:\b(?:we|ours?(?! Lady)|my|yours?|you)\b)|\bus\b|\bI(?= (?:am|have|would|should|wish)\b)",
         "de": r"(?i:\b(?:ich|wir|uns|unser\w*|mein(?:e[nmrs]?)?)\b)"
-        r"|(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr(?:e[nmrs]?)?)\b",
+        r"|(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr(?:e[nmrs]?)?)\b"
+        r"(?! (?:Majestät|(?:Königlich|Kaiserlich)e|Hoheit|Exzellenz|Durchlaucht))",
     }
 )
+_LEADING: Mapping[str, str] = MappingProxyType({"fr": r"de\b|d['’]", "en": r"to\b", "nl": r"de eer\b"})
+"""What the formula ends in, and the text must not begin with."""
+_QUOTATION = re.compile("(?P<begin>\\n\\n)?[> ]*(?P<mark>[«»“”„])")
+_OPENING_MARKS = MappingProxyType({"de": "„«"})
 _STARTS_LOW = frozenset({"fr", "nl", "en"})
 _NO_PARAGRAPH = re.compile(
     r" {0,3}(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||>|(?:\*\s*){3,}$|(?:-\s*){3,}$)", re.MULTILINE
@@ -56,6 +63,10 @@ def _check_lead(section: Section) -> Iterator[Problem]:
         line = body[start:].splitlines()[0]
         yield section.problem("note-lead-missing", start, line, Severity.ERROR)
         return
+    again = re.match(_LEADING.get(section.language, r"(?!)"), body[start:], re.IGNORECASE)
+    if again:
+        yield section.problem("note-opening-repeated", start, again[0], Severity.ERROR)
+        return
     first = re.match(r"[\W_]*(\w+)", section.words[start:])
     if first is None or section.language not in _STARTS_LOW:
         return
@@ -65,6 +76,24 @@ def _check_lead(section: Section) -> Iterator[Problem]:
 
 
 def _repeated(section: Section, formulas: Mapping[str, str], code: str) -> Iterator[Problem]:
-    match = re.search(formulas.get(section.language, r"(?!)"), section.words, re.IGNORECASE)
-    if match:
-        yield section.problem(code, match.start(), match[0], Severity.ERROR)
+    for match in re.finditer(formulas.get(section.language, r"(?!)"), section.words, re.IGNORECASE):
+        if not _is_quoted(section, match.start()):
+            yield section.problem(code, match.start(), match[0], Severity.ERROR)
+            return
+
+
+def _is_quoted(section: Section, start: int) -> bool:
+    """Whether another note is quoted there, as a reply does: in a block quotation or between marks.
+
+    A quotation of several paragraphs may open each of them with a mark, and is closed once.
+    """
+    before = section.version.body[:start]
+    if before.rpartition("\n")[2].lstrip().startswith(">"):
+        return True
+    depth = 0
+    for match in _QUOTATION.finditer(before):
+        if match["mark"] not in _OPENING_MARKS.get(section.language, "«“"):
+            depth = max(0, depth - 1)
+        elif not (depth and match["begin"]):
+            depth += 1
+    return depth > 0

@@ -23,6 +23,10 @@ _HTML = re.compile(
 _CALL = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](?!:)")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _TIGHT_ITEM = re.compile(r"^ {0,3}[-•](?=[^\W\d_])[^\n]*|^ {0,3}•[ \t][^\n]*", re.MULTILINE)
+_LETTERED = re.compile(
+    r"(?:(?<=\n)|\A) {0,3}(?:\(\w{1,4}\)|[a-z]{1,3}[).])[ \t][^\n]*\n {0,3}"
+    r"(?=(?P<next>(?:\(\w{1,4}\)|[a-z]{1,3}[).])[ \t][^\n]*))"
+)
 _ROW = re.compile(r"^ {0,3}\|.*$", re.MULTILINE)
 _RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _PRINTED = (
@@ -41,6 +45,8 @@ def check_markdown(section: Section) -> Iterator[Problem]:
     for code, pattern in _PRINTED:
         for match in pattern.finditer(text):
             yield section.problem(code, match.start(), _short(match[0]))
+    for match in _LETTERED.finditer(text):
+        yield section.problem("note-line-joined", match.start("next"), _short(match["next"]))
     yield from _tables(section, text)
 
 

@@ -13,8 +13,8 @@ from notegen.domain.problem import Problem
 _SPACE = "[ \u00a0\u202f]"
 _LETTER = "[^\\W\\d_]"
 _BEFORE = re.compile(r"(?<=[\w»”)%*\]])(?:(?<![\d:])|(?=[;!?]))([:;!?])(?=[\s»*]|$)", re.MULTILINE)
-_AFTER_SPACE = re.compile(rf"(?<=[\w”’)%*])({_SPACE}+[:;!?,](?![\w)(/-]))", re.MULTILINE)
-_COMMA = re.compile(rf"(?<=\w)({_SPACE}+,)(?=\s)")
+_AFTER_SPACE = re.compile(rf"(?<=[\w”’)%*])({_SPACE}+(?:[:;!?,](?![\w)(/-])|\.(?=\s|\Z)))", re.MULTILINE)
+_COMMA = re.compile(rf"(?<=[\w»)%*])({_SPACE}+[,.])(?=\s|\Z)")
 _DOUBLED = re.compile(rf"::+|:{_SPACE}+:|;{_SPACE}*;|,{_SPACE}*,|(?<!\.)\.\.(?!\.)")
 _TWICE = re.compile(rf"\b({_LETTER}{{2,}})[ \n]+\1\b")
 _TWICE_RIGHT = frozenset({"nous", "vous", "die", "der", "das", "dat", "had", "that", "des"})

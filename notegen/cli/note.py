@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,6 @@ from notegen.cli.face import (
     Face,
     answer,
     answer_json,
-    as_json,
     command,
     counted,
     keep_workbook,
@@ -22,16 +21,15 @@ from notegen.cli.face import (
     show_findings,
     tell,
 )
+from notegen.cli.note_findings import checked_json
 from notegen.cli.printer import Jobs, Workers, printer
 from notegen.errors import InputError
 
 if TYPE_CHECKING:
     from notegen.domain.addressee import Addressee
-    from notegen.domain.language import Language
     from notegen.domain.leaflet import Manuscript
     from notegen.domain.note import VerbalNote
     from notegen.domain.problem import Problem
-    from notegen.flows import Checked
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write, check and print verbal notes.")
 
@@ -109,7 +107,7 @@ def check(
     checked = [(file, check_note_file(file, face.house, addressees)) for file in files]
     words = face.reader_language(language)
     if json:
-        answer_json([_checked(file, outcome, words) for file, outcome in checked])
+        answer_json([checked_json(file, outcome, words) for file, outcome in checked])
     for file, outcome in checked:
         for refusal in outcome.refusals:
             tell(str(refusal))
@@ -119,19 +117,6 @@ def check(
         raise typer.Exit(2)
     if any(p.severity is Severity.ERROR for _, outcome in checked for p in outcome.findings):
         raise typer.Exit(1)
-
-
-def _checked(file: Path, outcome: Checked, words: Language) -> dict[str, Any]:
-    """The findings of a file for a machine; `refused` are the lines that say why it cannot be used."""
-    refused = [line for refusal in outcome.refusals for line in str(refusal).splitlines()]
-    found = [_finding(problem, file, words) for problem in outcome.findings]
-    return {"file": str(file), "findings": found, "refused": refused}
-
-
-def _finding(problem: Problem, file: Path, words: Language) -> dict[str, Any]:
-    """A finding for a machine; `file` is told of one in a text that the note keeps in a file of its own."""
-    own = problem.place.file
-    return as_json(problem, words) | ({} if own.startswith(str(file)) or not own else {"file": own})
 
 
 @command(app)

@@ -113,12 +113,13 @@ def _judged(
 def preflight(note: Manuscript, house: House) -> tuple[Problem, ...]:
     """The findings about one note. Where none of them says so already, what cannot be composed is raised."""
     from notegen.checking.preflight import check_note
+    from notegen.rendering.lettering import check_lettering, refuse_unprintable
 
     if isinstance(note, Leaflet):
         return leaflets.preflight(note, house)
-    found = check_note(note, house.versed(note.languages))
+    found = (*check_note(note, house.versed(note.languages)), *check_lettering(note.versions))
     if not any(problem.severity is Severity.ERROR for problem in found):
-        compose_note(note, house, draft=True)
+        refuse_unprintable(compose_note(note, house, draft=True))
     return found
 
 

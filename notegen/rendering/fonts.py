@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import font_source_sans_pro
 from fontTools.ttLib import TTFont
+
+from notegen.errors import RenderingError
 
 FONTS = Path(font_source_sans_pro.font_directory)
 FACES = (
@@ -35,6 +38,13 @@ def missing_glyphs(text: str) -> frozenset[str]:
     without_shape = {"Cc", "Cf", "Zl", "Zp", "Zs"}
     unknown = {sign for sign in set(composed) if ord(sign) not in _covered()}
     return frozenset(sign for sign in unknown if unicodedata.category(sign) not in without_shape)
+
+
+def no_glyph(signs: Iterable[str], where: str) -> RenderingError:
+    """What is said about characters that the font cannot print."""
+    named = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in sorted(signs))
+    hint = "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
+    return RenderingError(f"the font has no glyph for {named}", where=where, hint=hint)
 
 
 @cache

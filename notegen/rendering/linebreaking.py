@@ -7,6 +7,9 @@ from typing import Any
 
 _INLINE = frozenset({"a", "b", "cite", "code", "em", "i", "span", "strong", "sub", "sup"})
 _ENDING = re.compile(r"(?<= )((?:[^ ]+ )?[^ ]{1,6}|[^ ]{7,})$")
+_CLOCK = re.compile(
+    r"(?<![\w.,])\d{1,2}(?:[.:]\d{2})? (?:h(?: \d{2})?|heures?|u|uur|Uhr|[ap]\.?m\.?|noon|midday)(?!\w)"
+)
 _NB = "\u00a0"
 _ONE_LINE = 56
 _SHORT_CELL = 18
@@ -26,8 +29,14 @@ def guide_lines(root: Any) -> None:
 
 
 def _drawn(text: str | None) -> str | None:
-    """The font has no no-break hyphen (U+2011): a hyphen and a word joiner stand for it."""
-    return text.replace("\u2011", "-\u2060") if text else text
+    """The text as it is to be broken: no clock time is parted.
+
+    The font has no no-break hyphen (U+2011): a hyphen and a word joiner stand for it.
+    """
+    if not text:
+        return text
+    whole = _CLOCK.sub(lambda match: match[0].replace(" ", _NB), text)
+    return whole.replace("\u2011", "-\u2060")
 
 
 def _hold_ending(element: Any) -> None:

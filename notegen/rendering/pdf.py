@@ -23,7 +23,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from notegen.errors import RenderingError
 from notegen.rendering.document import AttachedFile, Document, Section
-from notegen.rendering.fonts import FACES, FAMILY, FONTS, font_faces, missing_glyphs
+from notegen.rendering.fonts import FACES, FAMILY, FONTS, font_faces, missing_glyphs, no_glyph
 from notegen.rendering.footnotes import make_room
 from notegen.rendering.hyphenation import teach
 from notegen.rendering.linebreaking import guide_lines
@@ -251,19 +251,13 @@ class PdfWriter:
         strange = [font for font in whole.fonts.values() if font.family != FAMILY]
         signs = {sign for font in strange for text in font.to_unicode.values() for sign in text}
         if strange:
-            raise _no_glyph(signs, document)
+            raise no_glyph(signs, document.subject)
 
     def _refuse_missing_glyphs(self, root: Any, document: Document) -> None:
         """Where the machine has no other font either, a character would leave a gap and nothing else."""
         text = "".join(text for body in root.iter("body") for text in body.itertext())
         if missing := missing_glyphs(text):
-            raise _no_glyph(missing, document)
-
-
-def _no_glyph(signs: Iterable[str], document: Document) -> RenderingError:
-    named = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in sorted(signs))
-    hint = "Write it with letters of the Latin, Greek or Cyrillic alphabet, or send it as an enclosure."
-    return RenderingError(f"the font has no glyph for {named}", where=document.subject, hint=hint)
+            raise no_glyph(missing, document.subject)
 
 
 def _shapes(pages: Sequence[Any]) -> tuple[PageShape, ...]:

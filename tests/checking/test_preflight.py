@@ -79,6 +79,9 @@ def test_the_note_to_begin_with_is_clean(
         ("en", "has the honour to inform.", ("note-opening-repeated", "has the honour to")),
         ("nl", "en heeft de eer mee te delen.", ("note-opening-repeated", "heeft de eer")),
         ("de", "und beehrt sich mitzuteilen.", ("note-opening-repeated", "beehrt sich")),
+        ("fr", "de porter un fait.", ("note-opening-repeated", "de")),
+        ("fr", "d'informer.", ("note-opening-repeated", "d'")),
+        ("en", "to inform them.", ("note-opening-repeated", "to")),
         (
             "fr",
             "porter un fait et saisit cette occasion.",
@@ -122,6 +125,12 @@ def test_a_noun_an_abbreviation_or_a_quotation_may_begin_the_body(
         ("en", "The US mission; Annex I applies.", []),
         ("de", "Wir bitten, dass Sie kommen.", ["Wir", "Sie"]),
         ("de", "Die Missionen kommen. Sie bleiben.", []),
+        ("fr", "Les rendez-vous à Notre-Dame, nos 3 et 4 ; garde-t-il ?", []),
+        ("fr", "Veuillez-vous taire.", ["vous"]),
+        ("nl", "In de Onze-Lieve-Vrouwekathedraal.", []),
+        ("en", "The church of Our Lady; a mine was cleared.", []),
+        ("de", "Die Ankunft Ihrer Majestäten und Ihrer Königlichen Hoheit.", []),
+        ("de", "Die Ankunft Ihrer Mission.", ["Ihrer"]),
     ],
 )
 def test_a_note_speaks_in_the_third_person(
@@ -139,6 +148,10 @@ def test_a_note_speaks_in_the_third_person(
         ("fr", "Un fait , deux.", ("note-space-before", "fait ,")),
         ("en", "Update : today.", ("note-space-before", "Update :")),
         ("nl", "Een feit ; twee.", ("note-space-before", "feit ;")),
+        ("en", "A fact .", ("note-space-before", "fact .")),
+        ("fr", "Un **fait** . Deux.", ("note-space-before", "**fait** .")),
+        ("en", "The Parties:\n(a) meet;\n(b) agree.", ("note-line-joined", "(b) agree.")),
+        ("fr", "Les Parties :\n\na) se réunissent ;\nb) décident.", ("note-line-joined", "b) décident.")),
         ("de", "Eine Sache !", ("note-space-before", "Sache !")),
         ("en", "Facts:: two.", ("note-mark-twice", "::")),
         ("fr", "Faits : : deux.", ("note-mark-twice", ": :")),
@@ -218,11 +231,29 @@ def test_markdown_that_does_what_it_is_written_for_is_left_in_peace(languages: L
         ("de", "Personalausweise für Personal; Ausweise … Personalausweise."),
         ("fr", "Le mardi 8 septembre 2026, le 1^er^ octobre, le 17/12/2026."),
         ("en", "{{ addressee.name }}: a value; [a link](link:a): text."),
+        ("en", "The Parties:\n\n(a) meet;\n\n(b) agree … and (c) part."),
+        ("en", "> “The Embassy presents its compliments to the Service, and has the honour to agree.”"),
+        ("fr", "La note dit :\n\n« L'Ambassade présente ses compliments.\n\n« Elle saisit cette occasion. »"),
+        ("de", "Es heißt: „Die Botschaft beehrt sich, mitzuteilen.“"),
     ],
 )
 def test_good_usage_is_left_in_peace(languages: Languages, code: str, text: str) -> None:
     codes = [finding for finding in after_lead(languages, code, text) if finding[0] != "note-link-dead"]
     assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("en", "The “Embassy” presents its compliments.", "presents its compliments"),
+        ("de", "Die „Botschaft“ beehrt sich.", "beehrt sich"),
+        ("fr", "« Un.\n\n« Deux. »\n\nElle saisit cette occasion.", "saisit cette occasion"),
+    ],
+)
+def test_a_formula_after_a_quotation_is_repeated_all_the_same(
+    languages: Languages, code: str, text: str, words: str
+) -> None:
+    assert words in [quoted for _, quoted in after_lead(languages, code, text)]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +267,14 @@ def test_good_usage_is_left_in_peace(languages: Languages, code: str, text: str)
         ("à 16 h 30", "at 16:30", []),
         ("à 9 h", "at 10 a.m.", ["9 h", "10 a.m."]),
         ("de 9 h à 12 h", "from 9 a.m. to 12 noon", []),
+        ("de 9 h 15 à 9 h 40", "9.15 – 9.40 am", []),
+        ("de 9 h 15 à 13 h 40", "from 9.15 to 1.40 pm", []),
+        ("de 14 h 15 à 15 h", "from 2.15 to 3 pm", []),
+        ("de 9 h 15 à 9 h 40", "9.25 – 9.40 am", ["9 h 15", "9.25"]),
+        ("à midi", "at noon", []),
+        ("à 12 h", "by noon", []),
+        ("l'après-midi", "in the afternoon", []),
+        ("à midi", "at 1 pm", ["midi", "1 pm"]),
         ("dans les 24 heures", "within 24 hours", []),
         ("à 24 h", "within 24 hours", []),
         ("le 5 octobre", "on 5 October 2026", []),

@@ -133,3 +133,27 @@ def test_a_letter_among_the_digits_of_a_cited_file_is_told_where_it_stands(
     [document] = json.loads(checked(notegen, tmp_path, text, "--json").out)
     warning = document["findings"][0]
     assert (warning["code"], warning["line"], warning["found"]) == ("note-file-letter", 9, "PRO.3I43")
+
+
+def test_letters_that_the_font_lacks_are_found_before_a_number_is_allotted(
+    notegen: Notegen, tmp_path: Path
+) -> None:
+    text = NOTE.replace("36", "38").replace("38 jours.", "38 jours (عبد الرحمن), Φίλιππος, Nguyễn Đạt.")
+    [document] = json.loads(checked(notegen, tmp_path, text, "--json").out)
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["line"], finding["column"]) == ("note-glyph-missing", 9, "52")
+    assert finding["found"] == "عبد الرحمن"
+    parts = "reference: {unit: P0.0, file: PRO.1, topic: X}\n"
+    (tmp_path / "note.yaml").write_text(parts + text.partition("\n")[2], encoding="utf-8")
+    refused = notegen("note", "issue", "note.yaml")
+    assert (refused.code, "nothing was issued or printed" in refused.err) == (2, True)
+    assert notegen("register", "list").out == ""
+
+
+def test_letters_that_the_font_lacks_in_an_addressee_are_found_too(notegen: Notegen, tmp_path: Path) -> None:
+    names = "fr: {name: Délégation עברית, article: la}, en: {name: Delegation}"
+    (tmp_path / "a.yaml").write_text(f"- {{key: a, {names}}}", encoding="utf-8")
+    text = NOTE.replace("36", "38").replace("addressee: missions", "addressees: a.yaml\naddressee: a")
+    outcome = checked(notegen, tmp_path, text)
+    assert outcome.code == 2
+    assert "the font has no glyph for 'ב' (U+05D1)" in outcome.err

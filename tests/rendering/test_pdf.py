@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
@@ -329,6 +330,29 @@ def test_the_last_page_never_holds_the_done_at_line_alone(
     assert "saisit cette occasion" in pages[-1]
     assert "Fait à Bruxelles" in pages[-1]
     assert len(pages) == 1 or "en tenir compte" in pages[-1]
+
+
+@pytest.mark.parametrize("paragraphs", range(6, 20))
+def test_the_last_page_never_holds_the_enclosures_alone(
+    writer: PdfWriter, tmp_path: Path, paragraphs: int
+) -> None:
+    text = "\n\n".join(["Les missions sont priées d'en tenir compte " * 3] * paragraphs)
+    form = enclosure({"fr": "Formulaire"}, ["fr"])
+    told = note(body=f"informer.\n\n{text}", enclosures=(form,))
+    pages = page_texts(writer.write(composed(told)), tmp_path)
+    assert "Formulaire" in pages[-1]
+    assert "Fait à Bruxelles" in pages[-1]
+
+
+@pytest.mark.parametrize("time", ["8 h", "10 h 30", "9.15 uur", "10 Uhr", "10.30 am", "9 a.m.", "18 heures"])
+def test_a_clock_time_is_never_parted(time: str) -> None:
+    root = ET.fromstring(
+        f"<p>10 hommes à {time}, puis <b>x</b> de {time} à minuit sans interruption</p>"
+    )
+    guide_lines(root)
+    text = "".join(root.itertext())
+    assert text.count(time.replace(" ", "\u00a0")) == 2
+    assert "10 hommes" in text
 
 
 @pytest.mark.parametrize("lines", range(14, 26))
