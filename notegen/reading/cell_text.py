@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 
@@ -36,6 +37,8 @@ _BREAK = re.compile(r"[\n\v\f\r\x85\u2028\u2029]")
 _SILENT = frozenset({"Cc", "Cf", "Cs", "Cn"})
 SHOWN = 120
 """How many characters of a cell a message quotes."""
+GLIMPSE = 1_500
+"""How many characters of a cell are looked at where only a short text can be right."""
 
 
 def clean(text: str) -> str:
@@ -44,7 +47,7 @@ def clean(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text
-    kept = "".join(_folded(character) for character in text)
+    kept = "".join(map(_folded, text))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
@@ -58,12 +61,17 @@ def has_line_break(text: str) -> bool:
     return _BREAK.search(text.strip()) is not None
 
 
+def glimpsed(value: Value) -> Value:
+    """A text cut to what is looked at where only a short one can be right; any other value as it is."""
+    return value[:GLIMPSE] if isinstance(value, str) else value
+
+
 def shown(value: Value) -> str:
     """A value as the person who typed it sees it, on one line."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, CellFault):
-        return value.text
+        return clean(value.text)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
@@ -77,7 +85,7 @@ def shown(value: Value) -> str:
 
 def quoted(value: Value) -> str:
     """The same, cut to what a message can quote."""
-    text = shown(value)
+    text = shown(value[: 4 * SHOWN] if isinstance(value, str) else value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
@@ -99,6 +107,7 @@ def column_index(letters: str) -> int:
     return index - 1
 
 
+@lru_cache(maxsize=2048)
 def _folded(character: str) -> str:
     if character.isspace():
         return " "

@@ -58,10 +58,17 @@ class Bounds:
         """Bytes of the shared strings once unpacked: they are held in memory."""
         return 6 * self.size
 
+    @property
+    def elements(self) -> int:
+        """Elements of a sheet that the parser reads: some twenty a row, and what programs leave behind."""
+        return 5_000_000 + 200 * self.rows
+
 
 DENSEST = 400
 """Deflate reaches 1032:1 on zeros alone; a sheet of a million empty formatted rows stays under 100:1."""
 MOST_MEMBERS = 2_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What a workbook may be packed with (ISO/IEC 29500-2); the others unpack gigabytes at one go."""
 _SIGNATURES = (
     (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"{\\rtf", "RTF"),
     (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"), (b"\x1f\x8b", "gzip"), (b"II*\x00", "TIFF"),
@@ -159,6 +166,8 @@ class Archive:
             raise UnreadableError("file-swollen")
         if any(info.flag_bits & 1 for info in infos):
             raise UnreadableError("file-password")
+        if any(info.compress_type not in _METHODS for info in infos):
+            raise UnreadableError("file-broken")
 
     def __enter__(self) -> Self:
         return self

@@ -19,20 +19,21 @@ WIDEST = 16_384
 
 def delimited_table(path: Path, kind: Kind) -> RowsTable:
     """The file as one table without a name; rows are counted as a spreadsheet program shows them."""
-    text = _decoded(path.read_bytes())
+    text, is_guessed = _decoded(path.read_bytes())
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return RowsTable("", partial(_rows, rest, first.strip()[4]))
-    return RowsTable("", partial(_rows, text, "\t" if kind is Kind.TSV else _separator(text)))
+        return RowsTable("", partial(_rows, rest, first.strip()[4]), is_guessed=is_guessed)
+    separator = "\t" if kind is Kind.TSV else _separator(text)
+    return RowsTable("", partial(_rows, text, separator), is_guessed=is_guessed)
 
 
-def _decoded(content: bytes) -> str:
-    """By the byte order mark, else UTF-8, else Windows-1252, in which Excel saves west of the Oder."""
+def _decoded(content: bytes) -> tuple[str, bool]:
+    """By the byte order mark, else UTF-8, else, as a guess, Excel's Windows-1252 west of the Oder."""
     encoding = next((name for mark, name in _BOMS if content.startswith(mark)), "utf-8")
     try:
-        return content.decode(encoding)
+        return content.decode(encoding), False
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        return content.decode("cp1252", errors="replace"), True
 
 
 def _separator(text: str) -> str:

@@ -19,6 +19,7 @@ from notegen.reading.cell_text import CellFault, Value, clean
 _DIGITS = re.compile(r"\d{11}", re.ASCII)
 _PRINTED = re.compile(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", re.ASCII)
 _RECKONED = re.compile(r"\d+([.,]\d+)?[eE][+-]?\d+|\d+[.,]0+", re.ASCII)
+_LONGEST = 50
 _UNKNOWN = ("000001", "002001", "004001")
 FEWEST = 7
 """How many digits must be left of a number that lost its zeros: `00.01.01-001.05` is 101 001 05 to Excel."""
@@ -45,6 +46,8 @@ def _read_text(text: str, today: date) -> tuple[IdentificationNumber | None, str
     if _PRINTED.fullmatch(text):
         return _judge(text.replace(".", "").replace("-", ""), today)
     plain = clean(text)
+    if len(plain) > _LONGEST:
+        return None, "number-characters"
     if _RECKONED.fullmatch(plain):
         return None, "number-format"
     digits: str = without_separators(plain, " -./,_'’·")

@@ -6,6 +6,7 @@ No name server is asked: whether a domain receives mail is for the dispatch to f
 from __future__ import annotations
 
 import re
+import unicodedata
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -18,9 +19,14 @@ PLAIN = r"([A-Za-z0-9_+'&-]+(?:\.[A-Za-z0-9_+'&-]+)*)@([A-Za-z0-9.-]+)"
 """Local part and domain of an address that needs no more than a look at its domain."""
 _PLAIN = re.compile(PLAIN)
 _NAMED = re.compile(r".*<\s*([^<>@\s]+@[^<>@\s]+)\s*>")
-_SEVERAL = re.compile(r"[^\s;,/|<>]+@[^\s;,/|<>]+")
+_SEVERAL = re.compile(r"(?<![^\s;,/|<>@])[^\s;,/|<>@]+@[^\s;,/|<>@]+")
 _FORBIDDEN = frozenset('|`{}"<>()[]\\:;,')
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
+_WORD = re.compile(r"[^\W\d_]+")
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+_ONE_LETTER = re.compile(r"\.[^.]$")
+"""No top-level domain has one letter."""
+_CURLY = frozenset(map(chr, _APOSTROPHES))
 _WELL_KNOWN = ("gmail", "hotmail", "outlook", "yahoo", "icloud", "skynet", "telenet", "proximus")
 _TYPED_TLD = {"con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "ogr": "org"}
 _WITH_MEANT = {"email-at": "email-at-meant", "email-form": "email-form-meant"}
@@ -51,6 +57,8 @@ def _read_other(text: str) -> tuple[EmailAddress | None, str, str]:
     if bare.lower().startswith("mailto:"):
         bare = bare[7:].split("?")[0]
     address = _validated(bare)
+    if address is not None and _mixes_alphabets(bare):
+        return None, "email-script", ""
     if address is not None:
         near = near_domain(address.domain)
         return address, "email-slip" if near else "", near
@@ -81,6 +89,16 @@ def _mended(bare: str) -> str:
     return f"{local.replace(' ', '')}@{domain.replace(' ', '').replace(',', '.').replace('..', '.')}"
 
 
+def _mixes_alphabets(address: str) -> bool:
+    """Whether a word of it has letters of alphabets that look alike: `а` may be Cyrillic among Latin ones."""
+    if address.isascii():
+        return False
+    words = (
+        {unicodedata.name(letter, "").partition(" ")[0] for letter in word} for word in _WORD.findall(address)
+    )
+    return any(len(alphabets & _ALIKE) > 1 for alphabets in words)
+
+
 def _meant(candidate: str) -> str:
     address = _validated(candidate)
     return address.text if address is not None else ""
@@ -88,14 +106,14 @@ def _meant(candidate: str) -> str:
 
 def _validated(bare: str) -> EmailAddress | None:
     local = bare.partition("@")[0]
-    if _FORBIDDEN.intersection(bare) or _APOSTROPHES.keys() & {ord(character) for character in local}:
+    if len(bare) > 2 * LONGEST or _FORBIDDEN.intersection(bare) or _CURLY.intersection(local):
         return None
     try:
         found = validate_email(bare, check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError:
         return None
     domain = found.ascii_domain
-    if domain is None or len(f"{found.local_part}@{domain}".encode()) > LONGEST:
+    if domain is None or _ONE_LETTER.search(domain) or len(f"{found.local_part}@{domain}".encode()) > LONGEST:
         return None
     return EmailAddress(found.local_part, domain.lower())
 
@@ -107,7 +125,7 @@ def ascii_domain(domain: str) -> str:
         found = validate_email(f"a@{domain}", check_deliverability=False).ascii_domain
     except EmailNotValidError:
         return ""
-    return (found or "").lower()
+    return "" if found is None or _ONE_LETTER.search(found) else found.lower()
 
 
 @lru_cache(maxsize=4096)

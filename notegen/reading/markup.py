@@ -13,25 +13,38 @@ from notegen.reading.container import UnreadableError
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+DEEPEST = 200
+"""Elements within each other; a workbook has some twenty, and each costs the parser memory until it ends."""
+MOST_ELEMENTS = 5_000_000
+LONGEST_TAG = 1 << 20
+"""Bytes of a tag or a comment: the parser begins it anew with every piece until its end is there."""
+LONGEST_TEXT = 1 << 20
+"""Characters of a cell; a spreadsheet program allows 32 767."""
+_CACHED = 200
 
 
 class Markup:
-    """A parser that is fed piece by piece; names come without their prefix."""
+    """A parser that is fed piece by piece; names come without their prefix.
 
-    __slots__ = ("_parser",)
+    UnreadableError where elements are more than `most`, too deep, or a tag too long.
+    """
+
+    __slots__ = ("_begin", "_depth", "_fed", "_finish", "_left", "_parser")
 
     def __init__(
         self,
         start: Callable[[str, Mapping[str, str]], None],
         end: Callable[[str], None] | None = None,
         text: Callable[[str], object] | None = None,
+        most: int = MOST_ELEMENTS,
     ) -> None:
+        self._begin, self._finish = start, end
+        self._depth, self._left, self._fed = 0, most, 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse
-        self._parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
-        if end is not None:
-            self._parser.EndElementHandler = lambda name: end(_local(name))
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
         if text is not None:
             self._parser.CharacterDataHandler = text
 
@@ -48,6 +61,47 @@ class Markup:
             self._parser.Parse(piece, is_last)
         except expat.ExpatError as fault:
             raise UnreadableError("file-broken") from fault
+        self._fed += len(piece)
+        if self._fed - self._parser.CurrentByteIndex > LONGEST_TAG:
+            raise UnreadableError("file-swollen")
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        self._left -= 1
+        if self._depth > DEEPEST or self._left < 0:
+            raise UnreadableError("file-swollen")
+        self._begin(_local(name), attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if self._finish is not None:
+            self._finish(_local(name))
+
+
+class Characters:
+    """The text of one cell as a parser hands it out; UnreadableError where it is longer than any can be."""
+
+    __slots__ = ("_length", "_parts")
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+
+    def add(self, text: str) -> None:
+        """Take in what comes next."""
+        self._length += len(text) + 1
+        if self._length > LONGEST_TEXT:
+            raise UnreadableError("file-swollen")
+        self._parts.append(text)
+
+    def clear(self) -> None:
+        """Begin the next text."""
+        self._parts.clear()
+        self._length = 0
+
+    def joined(self, between: str = "") -> str:
+        """What came so far."""
+        return between.join(self._parts)
 
 
 def parse(
@@ -78,14 +132,20 @@ def is_true(text: str) -> bool:
     return text in ("1", "true", "on")
 
 
-@lru_cache(maxsize=4096)
 def plain_text(text: str) -> str:
     """Character data as it stands between two tags, references resolved; UnreadableError for others."""
+    return _cached(text) if len(text) <= _CACHED else _resolved(text)
+
+
+def _resolved(text: str) -> str:
     if "&" in text:
         if text.count("&") != len(_ENTITY.findall(text)):
             raise UnreadableError("file-entities")
         text = unescape(text)
     return cell_string(text)
+
+
+_cached = lru_cache(maxsize=4096)(_resolved)
 
 
 def cell_string(text: str) -> str:

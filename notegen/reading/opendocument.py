@@ -8,7 +8,7 @@ from functools import partial
 
 from notegen.reading.cell_text import CellFault, SheetRow, Value, column_letters
 from notegen.reading.container import Archive, UnreadableError
-from notegen.reading.markup import Markup, attribute
+from notegen.reading.markup import Characters, Markup, attribute
 from notegen.reading.table import Merged, TableEntry
 
 WIDEST = 16_384
@@ -21,7 +21,7 @@ def open_document(archive: Archive) -> list[TableEntry]:
     """The sheets of a document, listed by reading it once; UnreadableError where it cannot be read."""
     if b"encryption-data" in archive.read("META-INF/manifest.xml", 1 << 22):
         raise UnreadableError("file-password")
-    found = _Sheets()
+    found = _Sheets(archive.bounds.elements)
     for piece in archive.stream(_CONTENT, archive.bounds.part):
         found.markup.feed(piece)
     found.markup.close()
@@ -36,11 +36,11 @@ class _Sheets:
 
     __slots__ = ("_style", "hidden_styles", "listed", "markup")
 
-    def __init__(self) -> None:
+    def __init__(self, elements: int) -> None:
         self.listed: list[tuple[str, str]] = []
         self.hidden_styles: set[str] = set()
         self._style = ""
-        self.markup = Markup(self._start)
+        self.markup = Markup(self._start, most=elements)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "style":
@@ -66,11 +66,11 @@ class OdsSheet:
         self.merged: list[Merged] = []
         self._archive = archive
         self._index = index
-        self._markup = Markup(self._start, self._end, self._text)
+        self._markup = Markup(self._start, self._end, self._text, archive.bounds.elements)
         self._attributes: Mapping[str, str] = {}
         self._cells: dict[str, Value] = {}
-        self._parts: list[str] = []
-        self._texts: list[str] = []
+        self._parts = Characters()
+        self._texts = Characters()
         self._ready: list[tuple[int, SheetRow]] = []
         self._is_inside = self._hidden = False
         self._number = self._column = self._columns = self._skipped = 0
@@ -109,28 +109,29 @@ class OdsSheet:
     def _see_column(self, attributes: Mapping[str, str]) -> None:
         first = self._columns
         self._columns = min(first + _count(attribute(attributes, "number-columns-repeated")), WIDEST)
-        if attribute(attributes, "visibility") in ("collapse", "filter") and first < WIDEST:
+        is_hidden = attribute(attributes, "visibility") in ("collapse", "filter")
+        if is_hidden and first < WIDEST and len(self.hidden_columns) < WIDEST:
             self.hidden_columns.append((column_letters(first), column_letters(self._columns - 1)))
 
     def _see_text(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "s":
-            self._parts.append(" " * min(_count(attribute(attributes, "c")), 100))
+            self._parts.add(" " * min(_count(attribute(attributes, "c")), 100))
         elif name == "tab":
-            self._parts.append("\t")
+            self._parts.add("\t")
         elif name == "line-break":
-            self._parts.append("\n")
+            self._parts.add("\n")
         elif name == "p":
             self._parts.clear()
 
     def _text(self, text: str) -> None:
         if self._is_inside and not self._skipped:
-            self._parts.append(text)
+            self._parts.add(text)
 
     def _end(self, name: str) -> None:
         if not self._is_inside:
             return
         if name == "p" and not self._skipped:
-            self._texts.append("".join(self._parts))
+            self._texts.add(self._parts.joined())
         elif name in ("table-cell", "covered-table-cell"):
             self._end_cell()
         elif name == "table-row":
@@ -146,7 +147,7 @@ class OdsSheet:
     def _end_cell(self) -> None:
         attributes = self._attributes
         repeats = _count(attribute(attributes, "number-columns-repeated"))
-        value = _value(attributes, "\n".join(self._texts))
+        value = _value(attributes, self._texts.joined("\n"))
         if value is not None:
             for column in range(self._column, min(self._column + repeats, WIDEST)):
                 self._cells[column_letters(column)] = value
@@ -167,7 +168,7 @@ def _value(attributes: Mapping[str, str], text: str) -> Value | None:
     ):
         return CellFault(text or "#")
     if kind in ("float", "currency", "percentage"):
-        return _number(attribute(attributes, "value")) if kind == "float" else text or None
+        return _number(attribute(attributes, "value"), text) if kind == "float" else text or None
     if kind == "date":
         return _date(attribute(attributes, "date-value"), text)
     if kind == "boolean":
@@ -177,7 +178,10 @@ def _value(attributes: Mapping[str, str], text: str) -> Value | None:
     return text or None
 
 
-def _number(text: str) -> Value | None:
+def _number(text: str, shown: str) -> Value | None:
+    """The number; as a text where it is shown filled up with zeros."""
+    if shown.isascii() and shown.isdigit() and len(shown) > len(text) and shown.lstrip("0") == text:
+        return shown
     try:
         number = float(text)
     except ValueError:

@@ -10,11 +10,11 @@ from typing import NoReturn
 
 from notegen.domain.language import Language
 from notegen.domain.problem import Place, Problem, Severity
-from notegen.domain.roster import Roster
+from notegen.domain.roster import RejectedRow, Roster
 from notegen.errors import RosterFileError
 from notegen.reading.cell_text import SheetRow, column_index, column_letters
 from notegen.reading.container import Kind, UnreadableError
-from notegen.reading.roster_header import FIRST_ROWS, Remark, spoken
+from notegen.reading.roster_header import FIRST_ROWS, Remark, spoken, stands_again
 from notegen.reading.roster_opening import DEFAULTS, Opened, RosterOptions, open_roster
 from notegen.reading.roster_repeats import Gathered, MergedRows
 from notegen.reading.roster_row import RowReader
@@ -78,6 +78,8 @@ def _judged(
     gathered = Gathered(path.name, columns)
     for row in _bounded(chain(opened.first, opened.rest), options.row_limit):
         result = reader.read(row) if row.number > columns.row else None
+        if isinstance(result, RejectedRow) and opened.words and stands_again(row, columns, opened.words):
+            continue
         if result is not None:
             gathered.add(result)
             if len(gathered) > options.row_limit:
@@ -88,6 +90,7 @@ def _judged(
     if merged:
         gathered.settle_merged(merged, reader.merged)
     gathered.settle_numbers()
+    gathered.settle_claims(reader.claims)
     gathered.settle_addresses(is_error=options.shared_email_is_error)
     remarks = (
         *_format_notes(opened.kind),

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 
 from notegen.domain.language import Language
 from notegen.domain.roster import FIELDS
-from notegen.reading.cell_text import SheetRow, column_index, column_letters, quoted, shown
+from notegen.reading.cell_text import SheetRow, column_index, column_letters, glimpsed, quoted, shown
+from notegen.reading.container import UnreadableError
 
 _BRACKETS = re.compile(r"\([^)]*\)?|\[[^]]*\]?")
 _NUMBER_SIGN = re.compile(r"№|\bn\s*[°º]|\b(?:no|nr|n)\b\.?")
@@ -22,6 +23,7 @@ _MOST_LISTED = 8
 FIRST_ROWS = 50
 """Among how many rows that hold something the headers are looked for."""
 _FEWEST = 2
+_AGAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,19 @@ def find_header(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> 
     return _columns(best, words, language)
 
 
+def stands_again(row: SheetRow, columns: Columns, words: HeaderWords) -> bool:
+    """Whether a row further down is the headers once more (of the next page, or in a second language).
+
+    Raises UnreadableError where they stand over other columns: what follows would be misread.
+    """
+    found = _matches(row, words)
+    if not columns.row or len(found) < _AGAIN:
+        return False
+    if any(columns.letters.get(field) not in letters for field, letters in found.items()):
+        raise UnreadableError("headers-again", row=str(row.number))
+    return True
+
+
 def positional(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns:
     """The six columns A to F in the order of the form; a first row without an address is a header."""
     code = spoken(words.languages, language).code
@@ -102,8 +117,8 @@ def positional(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> C
 
 def looks_positional(row: SheetRow) -> bool:
     """Whether the row could be a person: digits in the first column, an address in the second."""
-    digits = sum(character.isdigit() for character in shown(row.cells.get("A", "")))
-    return digits >= 6 and "@" in shown(row.cells.get("B", ""))
+    digits = sum(character.isdigit() for character in shown(glimpsed(row.cells.get("A", ""))))
+    return digits >= 6 and "@" in shown(glimpsed(row.cells.get("B", "")))
 
 
 def _matches(row: SheetRow, words: HeaderWords) -> dict[str, list[str]]:
@@ -123,7 +138,7 @@ def _columns(row: SheetRow, words: HeaderWords, language: str) -> Columns:
     code = _language(headers.values(), words) or language
     letters = {field: columns[0] for field, columns in found.items()}
     taken = {column for columns in found.values() for column in columns}
-    unknown = [column for column in row.cells if column not in taken and shown(row.cells[column])]
+    unknown = [column for column in row.cells if column not in taken and quoted(row.cells[column])]
     expected = dict(zip(FIELDS, words.languages[code].headers, strict=True))
     faults = [_lacking(field, expected[field], row, unknown, words) for field in FIELDS if field not in found]
     faults += [_doubled(headers[field], columns) for field, columns in found.items() if len(columns) > 1]
@@ -140,7 +155,7 @@ def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words
     scored = [
         (max(_likeness(fold(text), key) for key in words.spellings[field]), column, text)
         for column in unknown[:50]
-        if len(text := shown(row.cells[column])) <= _LONGEST
+        if len(text := shown(glimpsed(row.cells[column]))) <= _LONGEST
     ]
     likeness, column, text = max(scored, default=(0.0, "", ""))
     if likeness < _NEAR:

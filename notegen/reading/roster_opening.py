@@ -23,7 +23,7 @@ from notegen.reading.roster_header import (
 )
 from notegen.reading.roster_source import tables_of
 from notegen.reading.roster_yaml import yaml_table
-from notegen.reading.table import Table, TableEntry
+from notegen.reading.table import RowsTable, Table, TableEntry
 
 _MOST_SHEETS = 20
 
@@ -46,7 +46,9 @@ DEFAULTS = RosterOptions()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A table whose columns are known, standing at its first rows; `notes` are about the sheets."""
+    """A table whose columns are known, standing at its first rows; `notes` are about the sheets, `words` are
+    the headers there can be.
+    """
 
     kind: Kind
     table: Table
@@ -54,6 +56,7 @@ class Opened:
     first: Sequence[SheetRow]
     rest: Iterator[SheetRow]
     notes: tuple[Remark, ...] = ()
+    words: HeaderWords | None = None
 
 
 @contextmanager
@@ -99,8 +102,10 @@ def _open_table(
     others = [r[0].name for r in readable if r[1] is not None and r[0] is not table]
     if columns is None or (columns.faults and options.positional):
         columns = _without_header(first, words, options, language)
-    notes = _sheet_notes(entries, table.name, readable[0][0].name, others)
-    return Opened(kind, table, columns, first, rows, tuple(notes))
+    notes = list(_sheet_notes(entries, table.name, readable[0][0].name, others))
+    if isinstance(table, RowsTable) and table.is_guessed:
+        notes.append(Remark("note-encoding"))
+    return Opened(kind, table, columns, first, rows, tuple(notes), words)
 
 
 def _without_header(

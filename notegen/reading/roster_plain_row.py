@@ -22,6 +22,7 @@ from notegen.reading.mail_address import PLAIN as ADDRESS
 
 LONGEST = 200
 """Characters of a name or of a card number; more is a slip of the clipboard."""
+_LONGEST_ROW = 1_000
 _BETWEEN = "\x1f"
 _NUMBER = r"(?:(\d{11})|(\d\d)\.(\d\d)\.(\d\d)-(\d{3})\.(\d\d))"
 _ROW = re.compile(_BETWEEN.join((_NUMBER, ADDRESS, *[f"({TEXT})"] * 3)), re.ASCII)
@@ -31,11 +32,15 @@ def plain_member(row: int, values: Sequence[Any], languages: Mapping[str, str], 
     """The member of a plain line (values in the order of the form), None where there is more to see."""
     number, mail, language, first, last, card = values
     try:
+        if len(number) + len(mail) + len(first) + len(last) + len(card) > _LONGEST_ROW:
+            return None
         match = _ROW.fullmatch(_BETWEEN.join((number, mail, first, last, card)))
         code = languages[language]
     except (TypeError, KeyError):
         return None
     if match is None or len(first) > LONGEST or len(last) > LONGEST or len(card) > LONGEST:
+        return None
+    if not (first[0].isalnum() and last[0].isalnum() and card[0].isalnum()):
         return None
     digits = match[1] or "".join(match.group(2, 3, 4, 5, 6))
     domain = ascii_domain(match[8])

@@ -8,13 +8,38 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
+from notegen.domain.email_address import EmailAddress
+from notegen.domain.identification import IdentificationNumber
+from notegen.domain.member import Member
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import AcceptedRow, AcceptedRows, RejectedRow, RowStatus
 from notegen.reading.roster_header import Columns
 from notegen.reading.table import Merged
 
 _MOST_NAMED = 10
+
+
+class Claim(NamedTuple):
+    """A rejected row that names a number: what it says of the person, None or "" where that is not known."""
+
+    row: int
+    number: IdentificationNumber
+    email: EmailAddress | None
+    first_names: str
+    last_name: str
+    protocol_card: str
+
+    def contradicts(self, member: Member) -> bool:
+        """Whether it cannot be about the same person."""
+        texts = (
+            (self.first_names, member.first_names),
+            (self.last_name, member.last_name),
+            (self.protocol_card, member.protocol_card),
+        )
+        other = self.email is not None and self.email.folded != member.email.folded
+        return other or any(own and own.casefold() != text.casefold() for own, text in texts)
 
 
 class Gathered:
@@ -59,25 +84,51 @@ class Gathered:
         for group in self._groups(self._numbers):
             rows = list(group.values())
             if any(_data(row) != _data(rows[0]) for row in rows):
-                self._move(group, RowStatus.HELD, "number-held", rows)
+                self._move(group, RowStatus.HELD, "number-held", _lines(rows))
                 gone.update(group)
             else:
                 again = dict(list(group.items())[1:])
-                self._move(again, RowStatus.SKIPPED, "number-repeated", rows[:1])
+                self._move(again, RowStatus.SKIPPED, "number-repeated", _lines(rows[:1]))
                 gone.update(again)
         self._remove(gone)
+
+    def settle_claims(self, claims: Sequence[Claim]) -> None:
+        """A person whose number a rejected row gives to somebody else is held: one of them has it wrongly."""
+        named: dict[int, list[Claim]] = {}
+        for claim in claims:
+            named.setdefault(int(claim.number.digits), []).append(claim)
+        disputed: dict[int, AcceptedRow] = {}
+        gone: set[int] = set()
+        for index, key in enumerate(self._numbers) if named else ():
+            row = self.accepted[index] if key in named else None
+            against = [claim.row for claim in named.get(key, ()) if row and claim.contradicts(row.member)]
+            if row and against:
+                gone.add(index)
+                disputed.update(dict.fromkeys(against, row))
+                self._move({index: row}, RowStatus.HELD, "number-held", against)
+        self.rejected = [
+            replace(row, problems=(self._held(row.row, disputed[row.row]), *row.problems))
+            if row.row in disputed
+            else row
+            for row in self.rejected
+        ]
+        self._remove(gone)
+
+    def _held(self, row: int, other: AcceptedRow) -> Problem:
+        return self._problem(row, other.member, "number-held", Severity.ERROR, [other.row])
 
     def settle_addresses(self, *, is_error: bool) -> None:
         """People who share an address are warned of, or (a setting) rejected."""
         gone: set[int] = set()
         for group in self._groups(self._addresses):
-            rows = list(group.values())
+            rows = _lines(group.values())
             if is_error:
                 self._move(group, RowStatus.REJECTED, "email-shared", rows)
                 gone.update(group)
                 continue
             for index, row in group.items():
-                self.accepted.warn(index, self._problem(row, "email-shared", Severity.WARNING, rows))
+                warning = self._problem(row.row, row.member, "email-shared", Severity.WARNING, rows)
+                self.accepted.warn(index, warning)
         self._remove(gone)
 
     def _groups(self, keys: Sequence[int]) -> Iterable[dict[int, AcceptedRow]]:
@@ -96,22 +147,22 @@ class Gathered:
             self._addresses = array("q", (k for i, k in enumerate(self._addresses) if i not in indexes))
 
     def _move(
-        self, group: Mapping[int, AcceptedRow], status: RowStatus, code: str, others: Sequence[AcceptedRow]
+        self, group: Mapping[int, AcceptedRow], status: RowStatus, code: str, others: Sequence[int]
     ) -> None:
         severity = Severity.NOTE if status is RowStatus.SKIPPED else Severity.ERROR
         for row in group.values():
-            problem = self._problem(row, code, severity, others)
+            problem = self._problem(row.row, row.member, code, severity, others)
             self.rejected.append(RejectedRow(row.row, status, (problem,), row.warnings))
 
     def _problem(
-        self, row: AcceptedRow, code: str, severity: Severity, group: Sequence[AcceptedRow]
+        self, row: int, member: Member, code: str, severity: Severity, group: Sequence[int]
     ) -> Problem:
         field = "email" if code == "email-shared" else "identification_number"
-        others = [str(other.row) for other in group[: _MOST_NAMED + 1] if other.row != row.row]
+        others = [str(other) for other in group[: _MOST_NAMED + 1] if other != row]
         named = ", ".join(others[:_MOST_NAMED]) + (" …" if len(group) > _MOST_NAMED + 1 else "")
-        found = row.member.email.text if field == "email" else row.member.number.printed
+        found = member.email.text if field == "email" else member.number.printed
         slots = (*self._columns.place(field), ("rows", named))
-        return Problem(code, Place(self._file, row.row, field), found, severity, slots)
+        return Problem(code, Place(self._file, row, field), found, severity, slots)
 
 
 class MergedRows:
@@ -141,6 +192,10 @@ class MergedRows:
     def __contains__(self, row: int) -> bool:
         position = bisect_right(self._starts, row) - 1
         return position >= 0 and row <= self._ends[position]
+
+
+def _lines(rows: Iterable[AcceptedRow]) -> list[int]:
+    return [row.row for row in rows]
 
 
 def _rank(letters: str) -> tuple[int, str]:

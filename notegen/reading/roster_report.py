@@ -27,7 +27,7 @@ def write_report(source: Path, roster: Roster, language: Language, destination: 
     formatted rows, a plain workbook with the same values is made. Raises RosterFileError when `source` can
     not be read again.
     """
-    bounds = Bounds(LARGEST, 0)
+    bounds = Bounds(LARGEST, len(roster.accepted) + len(roster.rejected))
     try:
         kind = kind_of(source, bounds)
         reason = language.messages["report-reason"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -12,24 +13,38 @@ from notegen.domain.language import Language
 from notegen.domain.member import Member
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import FIELDS, AcceptedRow, RejectedRow, RowStatus
-from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, is_blank, quoted, shown
+from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, glimpsed, is_blank, quoted, shown
 from notegen.reading.identification_number import birth_date, read_number
 from notegen.reading.mail_address import read_address
 from notegen.reading.roster_header import Columns
 from notegen.reading.roster_plain_row import LONGEST, plain_member
+from notegen.reading.roster_repeats import Claim
 
 _DATES = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")
+_LOST = "\ufffd"
+"""What stands in a text in place of a character that a program could not read."""
 _LINK = re.compile(r"https?://[!-~]+")
 
 
 class RowReader:
     """Reads rows once the columns are known; `today` decides about births from 2000. `hidden` are the numbers
-    of rows that a person does not see in the workbook.
+    of rows that a person does not see in the workbook; `claims` are rejected rows that name a number.
     """
 
-    __slots__ = ("_codes", "_columns", "_file", "_letters", "_optional", "_spellings", "_today", "hidden")
+    __slots__ = (
+        "_codes",
+        "_columns",
+        "_file",
+        "_letters",
+        "_optional",
+        "_spellings",
+        "_today",
+        "claims",
+        "hidden",
+    )
 
     def __init__(self, file: str, columns: Columns, languages: Mapping[str, Language], today: date) -> None:
+        self.claims: list[Claim] = []
         self.hidden: list[int] = []
         self._file = file
         self._columns = columns
@@ -41,11 +56,16 @@ class RowReader:
 
     def read(self, row: SheetRow) -> AcceptedRow | RejectedRow | None:
         """What the row comes to; None where it is blank in the columns of the form."""
-        number, mail, language, first, last, card = values = tuple(map(row.cells.get, self._letters))
+        values = tuple(map(row.cells.get, self._letters))
         if not row.hidden and not self._optional:
             member = plain_member(row.number, values, self._spellings, self._today)
             if member is not None:
                 return AcceptedRow(member)
+        cells = row.cells
+        row = row._replace(
+            cells={at: glimpsed(cells[at]) for at in self._columns.letters.values() if at in cells}
+        )
+        number, mail, language, first, last, card = map(row.cells.get, self._letters)
         problems: list[Problem] = []
         warnings: list[Problem] = []
         identification = self._number(row, number, problems, warnings)
@@ -63,6 +83,10 @@ class RowReader:
                 self._problem(row, "identification_number", "row-hidden", severity=Severity.WARNING)
             )
         if problems or identification is None or address is None:
+            if identification is not None:
+                self.claims.append(
+                    Claim(row.number, identification, address, first_names, last_name, protocol_card)
+                )
             return RejectedRow(row.number, RowStatus.REJECTED, tuple(problems), tuple(warnings))
         member = Member(
             row.number, identification, address, code, first_names, last_name, protocol_card, *more
@@ -108,14 +132,14 @@ class RowReader:
         if value is None or self._is_faulty(row, "language", value, problems):
             self._missing(row, "language", value, problems)
             return ""
-        code = self._spellings.get(shown(value).casefold(), "")
+        code = language_code(shown(value), self._spellings)
         if not code:
             problems.append(self._problem(row, "language", "language-unknown", value, codes=self._codes))
         return code
 
     def _text(self, row: SheetRow, field: str, value: Value | None, problems: list[Problem]) -> str:
         text = clean(value) if isinstance(value, str) else ""
-        if text and len(text) <= LONGEST:
+        if text and len(text) <= LONGEST and _is_legible(text):
             return text
         if value is None or self._is_faulty(row, field, value, problems):
             self._missing(row, field, value, problems)
@@ -124,6 +148,8 @@ class RowReader:
             problems.append(self._problem(row, field, "cell-date", value))
         elif len(text) > LONGEST:
             problems.append(self._problem(row, field, "text-long", value, limit=str(LONGEST)))
+        elif text and not _is_legible(text):
+            problems.append(self._problem(row, field, "text-lost" if _LOST in text else "text-sign", value))
         return text or shown(value)
 
     def _is_faulty(self, row: SheetRow, field: str, value: Value, problems: list[Problem]) -> bool:
@@ -179,9 +205,24 @@ def spellings(languages: Mapping[str, Language]) -> dict[str, str]:
     """Every way to name a language on the form, as typed most often and folded, with its code."""
     found: dict[str, str] = {}
     for code, language in languages.items():
-        for name in (language.roster_code, language.name, *language.roster_names):
-            found[name] = found[name.casefold()] = code
+        tags = (language.tag, language.locale, f"{code}-{code}")
+        for name in (language.roster_code, language.name, *language.roster_names, *tags):
+            found[name] = found[_folded(name)] = code
     return found
+
+
+def language_code(text: str, spellings: Mapping[str, str]) -> str:
+    """The language that a text names, without regard to case, accents and stops; "" where it names none."""
+    return spellings.get(_folded(text), "")
+
+
+def _folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold()).replace("_", "-")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip(" .")
+
+
+def _is_legible(text: str) -> bool:
+    return _LOST not in text and any(character.isalnum() for character in text)
 
 
 def offered(languages: Mapping[str, Language]) -> str:

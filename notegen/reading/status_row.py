@@ -13,11 +13,11 @@ from notegen.domain.notification import NotificationKind
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import RejectedRow, RowStatus
 from notegen.domain.status import ALWAYS, MAY_SAY, OWN_FIELDS, StatusEvent
-from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, quoted, shown
+from notegen.reading.cell_text import CellFault, SheetRow, Value, clean, glimpsed, quoted, shown
 from notegen.reading.identification_number import birth_date, read_number
 from notegen.reading.mail_address import read_address
 from notegen.reading.roster_header import Columns, fold
-from notegen.reading.roster_row import offered, spellings, stated_date
+from notegen.reading.roster_row import language_code, offered, spellings, stated_date
 from notegen.reading.status_columns import kinds_by_name
 
 LONGEST = 200
@@ -40,7 +40,8 @@ class StatusRowReader:
 
     def read(self, row: SheetRow) -> StatusEvent | RejectedRow | None:
         """What the row comes to; None where it is blank in the columns of the form."""
-        given = {f: v for f, at in self._columns.letters.items() if (v := row.cells.get(at)) is not None}
+        letters = self._columns.letters
+        given = {f: glimpsed(row.cells[at]) for f, at in letters.items() if at in row.cells}
         cells = {field: value for field, value in given.items() if not _is_blank(value)}
         if not cells:
             return None
@@ -118,7 +119,7 @@ class StatusRowReader:
         value = cells.get("language")
         if value is None or found.faulty("language", value):
             return ""
-        code = self._spellings.get(shown(value).casefold(), "")
+        code = language_code(shown(value), self._spellings)
         if not code:
             found.error("language-unknown", "language", value, codes=self._codes)
         return code

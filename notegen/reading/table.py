@@ -34,12 +34,15 @@ class TableEntry:
 
 
 class RowsTable:
-    """A table whose rows another reader has at hand."""
+    """A table whose rows another reader has at hand; `is_guessed` where its letters had to be guessed."""
 
-    __slots__ = ("_rows", "hidden_columns", "merged", "name")
+    __slots__ = ("_rows", "hidden_columns", "is_guessed", "merged", "name")
 
-    def __init__(self, name: str, rows: Callable[[], Iterator[SheetRow]]) -> None:
+    def __init__(
+        self, name: str, rows: Callable[[], Iterator[SheetRow]], *, is_guessed: bool = False
+    ) -> None:
         self.name = name
+        self.is_guessed = is_guessed
         self.hidden_columns: list[tuple[str, str]] = []
         self.merged: list[Merged] = []
         self._rows = rows

@@ -158,8 +158,10 @@ def _mark_cell(cell: Cell, mark: Mark) -> None:
 
 def _free_column(sheet: Worksheet, header_row: int) -> str:
     """The first column right of the headers in which nothing stands."""
-    used = {cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None}
-    headed = [cell.column for cell in sheet[header_row] if cell.value is not None] if header_row else []
+    # openpyxl's own ways through a sheet make every cell of its claimed extent
+    filled = [place for place, cell in sheet._cells.items() if cell.value is not None]
+    used = {column for _, column in filled}
+    headed = [column for row, column in filled if row == header_row]
     first = max(headed or [c for c in used if c < 100] or [0]) + 1
     return column_letters(next(c for c in count(first) if c not in used) - 1)
 

@@ -5,15 +5,25 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notegen.reading.container import Archive, UnreadableError
-from notegen.reading.markup import Markup, attribute, cell_string, is_true, parse, plain_text
+from notegen.reading.markup import (
+    LONGEST_TEXT,
+    Characters,
+    Markup,
+    attribute,
+    cell_string,
+    is_true,
+    parse,
+    plain_text,
+)
 
 _PLAIN_STRING = re.compile(r'\s*<si><t(?: xml:space="preserve")?>([^<]*)</t>')
 _PLAIN_STRINGS = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _TAGS = 4
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
+_ZEROS = re.compile(r"(0{2,20})(?:;.*)?")
 _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8)""", re.IGNORECASE)
@@ -32,13 +42,16 @@ class SheetName:
 
 @dataclass(frozen=True, slots=True)
 class XlsxBook:
-    """What a sheet needs to know about its workbook; `dates` are the styles that show a number as a date."""
+    """What a sheet needs to know about its workbook; `dates` are the styles that show a number as a date,
+    `zeros` those that fill it up with zeros, and to how many digits.
+    """
 
     archive: Archive
     sheets: tuple[SheetName, ...]
     strings: list[str]
     dates: frozenset[int]
     is_1904: bool
+    zeros: Mapping[int, int] = field(default_factory=dict)
 
 
 def open_book(archive: Archive) -> XlsxBook:
@@ -65,7 +78,8 @@ def open_book(archive: Archive) -> XlsxBook:
     if not sheets:
         raise UnreadableError("file-broken")
     strings = _strings(archive, _target(archive, main, "sharedStrings"))
-    return XlsxBook(archive, sheets, strings, _dates(archive, _target(archive, main, "styles")), is_1904)
+    dates, zeros = _styles(archive, _target(archive, main, "styles"))
+    return XlsxBook(archive, sheets, strings, dates, is_1904, zeros)
 
 
 def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
@@ -88,7 +102,7 @@ def _target(archive: Archive, part: str, kind: str) -> str:
     return next((target for target in found if target in archive.names), "")
 
 
-def _dates(archive: Archive, part: str) -> frozenset[int]:
+def _styles(archive: Archive, part: str) -> tuple[frozenset[int], dict[int, int]]:
     formats: dict[int, str] = {}
     styles: list[int] = []
     is_inside = False
@@ -108,7 +122,10 @@ def _dates(archive: Archive, part: str) -> frozenset[int]:
 
     if part:
         parse(archive.stream(part, SMALL), start, end)
-    return frozenset(index for index, key in enumerate(styles) if _shows_date(key, formats.get(key)))
+    dated = {key for key in {*styles} if _shows_date(key, formats.get(key))}
+    filled = {key: len(match[1]) for key, code in formats.items() if (match := _ZEROS.fullmatch(code))}
+    dates = frozenset(index for index, key in enumerate(styles) if key in dated)
+    return dates, {index: filled[key] for index, key in enumerate(styles) if key in filled}
 
 
 def _shows_date(key: int, code: str | None) -> bool:
@@ -164,11 +181,11 @@ class _StringReader:
     def __init__(self) -> None:
         self.strings: list[str] = []
         self.markup = Markup(self._start, self._end, self._text)
-        self._parts: list[str] = []
+        self._parts = Characters()
         self._has_begun = self._is_text = self._skipped = False
 
     def read(self, block: bytes, *, is_plain: bool) -> None:
-        if not is_plain or b"<!" in block:
+        if not is_plain or b"<!" in block or len(block) > LONGEST_TEXT:
             self.markup.feed(block)
             return
         if not self._has_begun:
@@ -202,13 +219,13 @@ class _StringReader:
     def _end(self, name: str) -> None:
         self._is_text = False
         if name == "si":
-            self.strings.append(cell_string("".join(self._parts)))
+            self.strings.append(cell_string(self._parts.joined()))
         elif name == "rPh":
             self._skipped = False
 
     def _text(self, text: str) -> None:
         if self._is_text:
-            self._parts.append(text)
+            self._parts.add(text)
 
 
 def decoded(block: bytes) -> str:

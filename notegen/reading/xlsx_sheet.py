@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from notegen.reading.cell_text import CellFault, SheetRow, Value, column_index, column_letters
 from notegen.reading.container import UnreadableError
-from notegen.reading.markup import Markup, cell_string, is_true, plain_text
+from notegen.reading.markup import LONGEST_TEXT, Characters, Markup, cell_string, is_true, plain_text
 from notegen.reading.xlsx_book import XlsxBook, blocks, decoded
 
 _ROW = re.compile(r'\s*<row r="(\d{1,7})"([^<>]*)>')
@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _HIDDEN = re.compile(r'\shidden="(?:1|true)"')
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 MOST_MERGED = 100_000
-MOST_HIDDEN_COLUMNS = 16_384
+WIDEST = 16_384
 
 
 class XlsxSheet:
@@ -43,19 +43,19 @@ class XlsxSheet:
         self.part = book.sheets[index].part
         self.hidden_columns: list[tuple[str, str]] = []
         self.merged: list[tuple[str, int, str, int]] = []
-        self._markup = Markup(self._start, self._end, self._text)
+        self._markup = Markup(self._start, self._end, self._text, book.archive.bounds.elements)
         self._ready: list[SheetRow] = []
         self._number = self._column = 0
         self._hidden = self._phonetic = self._has_formula = self._wants = False
         self._cells: dict[str, Value] = {}
         self._kind = self._style = ""
-        self._parts: list[str] = []
+        self._parts = Characters()
 
     def rows(self) -> Generator[SheetRow]:
         """The rows that hold a value, in the order of the file; UnreadableError where the XML breaks off."""
         archive = self._book.archive
         for block, is_plain in blocks(archive.stream(self.part, archive.bounds.part), b"</row>"):
-            if is_plain and b"<!" not in block:
+            if is_plain and b"<!" not in block and len(block) <= LONGEST_TEXT:
                 yield from self._plain(block)
             else:
                 self._markup.feed(block)
@@ -107,7 +107,10 @@ class XlsxSheet:
     def _reckoned(self, value: str, style: str) -> Value:
         if style and int(style) in self._book.dates:
             return _date(value, is_1904=self._book.is_1904)
-        return _number(value)
+        number = _number(value)
+        if style and self._book.zeros and isinstance(number, int) and number >= 0:
+            return str(number).zfill(width) if (width := self._book.zeros.get(int(style))) else number
+        return number
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
@@ -120,7 +123,7 @@ class XlsxSheet:
             self._phonetic = True
         elif name == "row":
             self._begin_row(attributes)
-        elif name == "col" and is_true(attributes.get("hidden", "")):
+        elif name == "col" and is_true(attributes.get("hidden", "")) and len(self.hidden_columns) < WIDEST:
             self._hide_columns(attributes)
         elif name == "mergeCell" and len(self.merged) < MOST_MERGED:
             self._merge(attributes.get("ref", ""))
@@ -142,7 +145,7 @@ class XlsxSheet:
 
     def _hide_columns(self, attributes: Mapping[str, str]) -> None:
         first, last = attributes.get("min", ""), attributes.get("max", "")
-        if first.isdigit() and last.isdigit() and 0 < int(first) <= int(last) <= MOST_HIDDEN_COLUMNS:
+        if first.isdigit() and last.isdigit() and 0 < int(first) <= int(last) <= WIDEST:
             self.hidden_columns.append((column_letters(int(first) - 1), column_letters(int(last) - 1)))
 
     def _merge(self, reference: str) -> None:
@@ -152,7 +155,7 @@ class XlsxSheet:
 
     def _text(self, text: str) -> None:
         if self._wants:
-            self._parts.append(text)
+            self._parts.add(text)
 
     def _end(self, name: str) -> None:
         if name in ("v", "t"):
@@ -160,8 +163,8 @@ class XlsxSheet:
         elif name == "rPh":
             self._phonetic = False
         elif name == "c":
-            value = self._cell_value("".join(self._parts))
-            if value is not None and self._column < MOST_HIDDEN_COLUMNS:
+            value = self._cell_value(self._parts.joined())
+            if value is not None and self._column < WIDEST:
                 self._cells[column_letters(self._column)] = value
         elif name == "row" and self._cells:
             self._ready.append(SheetRow(self._number, self._cells, self._hidden))
