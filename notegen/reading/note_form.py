@@ -13,7 +13,7 @@ from notegen.reading.yaml_form import Day, Strict, WrongValueError
 EXAMPLE = "P0.0/PRO.3143/17.06.2021/VACCIN/5"
 _PARTS = "{unit: P0.0, file: PRO.3143, topic: VACCIN}"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_BREAK = re.compile("[\n\v\f\r\x85\u2028\u2029]")
+_BREAK = re.compile("[\n\u2028\u2029]")
 _CODE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 
 
