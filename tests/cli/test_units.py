@@ -46,3 +46,11 @@ def test_the_unit_of_a_roster_sends_it_and_leaves_figures(notegen: Notegen, tmp_
 def test_every_timer_has_its_service(timer: str) -> None:
     assert (UNITS / timer).with_suffix(".service").is_file()
     assert unit(timer)["Timer"]["Persistent"] == "yes"
+
+
+@pytest.mark.parametrize("service", sorted(path.name for path in UNITS.glob("*.service")))
+def test_every_service_runs_as_its_own_user_with_the_same_settings_and_secrets(service: str) -> None:
+    told = unit(service)["Service"]
+    assert told["User"] == "notegen"
+    assert told["EnvironmentFile"] == "-/etc/notegen/secrets"
+    assert " --config /etc/notegen/notegen.toml" in told["ExecStart"]
