@@ -79,3 +79,10 @@ class RecordsError(NotegenError):
     def __init__(self, what: str, *, where: str = "", hint: str = "", temporary: bool = False) -> None:
         super().__init__(what, where=where, hint=hint)
         self.temporary = temporary
+
+
+def why_unread(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file could not be read as text, in words that leave its path to `where`."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "this is not UTF-8 text"

@@ -15,7 +15,7 @@ from notegen.domain.email_address import EmailAddress
 from notegen.domain.language import Language, Letterhead
 from notegen.domain.mail_sender import MailSender
 from notegen.domain.sender import Sender
-from notegen.errors import InputError, SettingsError
+from notegen.errors import InputError, SettingsError, why_unread
 from notegen.flows import House
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def _emblem(path: Path | None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(error), where=str(path), hint="Name an SVG file.") from error
+        hint = "Name an SVG file; its path counts from the working folder."
+        raise SettingsError(why_unread(error), where=str(path), hint=hint) from error
 
 
 def _mail_sender(

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from notegen.delivery.settings import FolderSettings, SmtpSettings
-from notegen.errors import SettingsError
+from notegen.errors import SettingsError, why_unread
 from notegen.records.settings import RecordsSettings, holds_password
 
 DEFAULT_FILE = Path("notegen.toml")
@@ -235,7 +235,7 @@ def _text(file: Path) -> str:
         raise SettingsError("no such file", where=str(file), hint="Mend the path after --config.") from error
     except (OSError, UnicodeDecodeError) as error:
         hint = "The file must be readable, in UTF-8."
-        raise SettingsError(str(error), where=str(file), hint=hint) from error
+        raise SettingsError(why_unread(error), where=str(file), hint=hint) from error
 
 
 def _refuse_secrets(data: Mapping[str, Any], text: str, file: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from notegen import office
 from notegen.cli.face import Face, tell
-from notegen.errors import InputError
+from notegen.errors import InputError, why_unread
 from notegen.mailroom import activation_key_file, activation_of
 from notegen.rendering.email import EmailComposer
 from notegen.settings import read_key
@@ -35,7 +35,8 @@ def read_allow_list(path: Path) -> frozenset[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(str(error), where=str(path), hint="Name a text file in UTF-8.") from error
+        hint = "Name a text file in UTF-8."
+        raise InputError(why_unread(error), where=str(path), hint=hint) from error
     found = frozenset(
         entry.casefold().lstrip("@") for line in lines if (entry := line.partition("#")[0].strip())
     )

@@ -296,3 +296,20 @@ def test_a_leaflet_has_no_number_to_allot_and_no_mission_to_go_to(notegen: Noteg
         refused = notegen("note", command[0], examples / "bis-card.yaml", *command[1:])
         assert refused.code == 2
         assert "a reference-card is no note" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (None, "nowhere.svg: No such file or directory. Name an SVG file;"),
+        (b"\xff\xfe\x00", "nowhere.svg: this is not UTF-8 text. Name an SVG file;"),
+    ],
+)
+def test_an_emblem_that_cannot_be_read_is_told_once(
+    notegen: Notegen, examples: Path, tmp_path: Path, written: bytes | None, told: str
+) -> None:
+    (tmp_path / "notegen.toml").write_text('[sender]\nemblem = "nowhere.svg"\n')
+    if written is not None:
+        (tmp_path / "nowhere.svg").write_bytes(written)
+    ended = notegen("note", "check", examples / "vehicles.yaml")
+    assert (ended.code, ended.err.startswith(told)) == (2, True), ended.err
