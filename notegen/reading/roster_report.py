@@ -14,6 +14,7 @@ from notegen.reading.container import Archive, Bounds, Kind, UnreadableError, ki
 from notegen.reading.roster_source import tables_of
 from notegen.reading.roster_yaml import yaml_table
 from notegen.reading.workbook import Mark, Report, mark_copy, mark_workbook
+from notegen.reading.xlsx_book import is_tame
 
 LARGEST = 1_000_000_000
 HEAVY = 30_000_000
@@ -44,7 +45,7 @@ def write_report(source: Path, roster: Roster, language: Language, destination: 
 def _is_marked(source: Path, report: Report, destination: Path) -> bool:
     """Mark the workbook itself, unless it is too heavy or of a make that only its values can be read of."""
     with Archive(source, Bounds(LARGEST, 0)) as archive:
-        if archive.unpacked > HEAVY:
+        if archive.unpacked > HEAVY or not is_tame(archive):
             return False
     try:
         mark_workbook(source, report, destination)

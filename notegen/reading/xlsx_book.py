@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from notegen.reading.cell_text import column_index
 from notegen.reading.container import Archive, UnreadableError
 from notegen.reading.markup import (
     LONGEST_TEXT,
@@ -26,6 +27,8 @@ _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _ZEROS = re.compile(r"(0{2,20})(?:;.*)?")
 _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_MOST_SPANNED = 200_000
 _OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8)""", re.IGNORECASE)
 SMALL = 1 << 24
 """Bytes that a part other than a sheet or the shared strings may have."""
@@ -80,6 +83,33 @@ def open_book(archive: Archive) -> XlsxBook:
     strings = _strings(archive, _target(archive, main, "sharedStrings"))
     dates, zeros = _styles(archive, _target(archive, main, "styles"))
     return XlsxBook(archive, sheets, strings, dates, is_1904, zeros)
+
+
+def is_tame(archive: Archive) -> bool:
+    """Whether a reader that keeps every element may open the workbook, and make every cell of a merged or
+    linked range.
+    """
+    left = _MOST_SPANNED
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal left
+        if name in ("mergeCell", "hyperlink") and ":" in attributes.get("ref", ""):
+            match = _RANGE.fullmatch(attributes["ref"])
+            left -= _extent(*match.groups()) if match else _MOST_SPANNED
+
+    try:
+        for part in archive.names:
+            if part.endswith((".xml", ".rels", ".vml")):
+                parse(archive.stream(part, archive.bounds.part), start)
+    except UnreadableError:
+        return False
+    return left > 0
+
+
+def _extent(left: str, top: str, right: str, bottom: str) -> int:
+    """Cells of a range."""
+    across = abs(column_index(right) - column_index(left)) + 1
+    return across * (abs(int(bottom) - int(top)) + 1)
 
 
 def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from missions import FR, SHEET, cell, person, raw, read, reasons, row
+from missions import FR, SHEET, cell, person, raw, read, reasons, row, save
 from openpyxl import load_workbook
 
 from notegen.domain.language import Language
@@ -121,3 +121,26 @@ def test_a_stray_cell_far_out_costs_the_report_nothing(
     sheet = load_workbook(tmp_path / "report.xlsx").worksheets[0]
     assert sheet["G2"].value.startswith("Ligne 2, colonne C")
     assert sheet[stray].value == "x"
+
+
+@pytest.mark.parametrize(
+    "range_of_all",
+    [
+        '<mergeCells><mergeCell ref="H9:XFD1048576"/></mergeCells>',
+        '<hyperlinks><hyperlink ref="H9:XFD1048576" location="x"/></hyperlinks>',
+    ],
+)
+def test_a_range_over_the_whole_sheet_costs_the_report_nothing(
+    tmp_path: Path, languages: Languages, range_of_all: str
+) -> None:
+    path = save(tmp_path, [person(language="IT")])
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", b"</sheetData>" + range_of_all.encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    write_report(path, read(path, languages), languages["fr"], tmp_path / "report.xlsx")
+    sheet = load_workbook(tmp_path / "report.xlsx").worksheets[0]
+    assert sheet["G2"].value.startswith("Ligne 2, colonne C")
