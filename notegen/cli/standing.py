@@ -34,7 +34,7 @@ class Settled(StrEnum):
 @command(app)
 def status(
     face: Face,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="One dispatch; all unless given.")] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One dispatch; all unless given.")] = "",
     metrics: MetricsFile = None,
     json: Json = False,
 ) -> None:
@@ -75,7 +75,7 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
     json: Json = False,
 ) -> None:
-    """List mails, the latest change first, with what each still waits for.
+    """List mails, latest change first, and what each waits for.
 
     A mail in doubt or held waits for a decision (`dispatch settle`); a request for a document waits for the
     document, until a later notification to the same person was accepted.
@@ -111,7 +111,7 @@ def settle(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Decide about mails in doubt; the next run sends what is to go again.
+    """Decide about mails in doubt. The next run sends what is to go again.
 
     Example: notegen dispatch settle 3f2a90c1d4b7 --as resend
     """
@@ -129,7 +129,7 @@ def settle(
 
 @command(app)
 def restored(face: Face, name: Name, json: Json = False) -> None:
-    """After a backup of the ledger was put back: put in doubt what may have gone out since.
+    """After a backup was put back: put in doubt what may have left.
 
     Nothing of it is sent until `dispatch settle` has decided, whatever [dispatch] in_doubt says.
 
@@ -164,7 +164,9 @@ def cancel(face: Face, name: Name, json: Json = False) -> None:
 
 @command(app)
 def purge(face: Face, json: Json = False) -> None:
-    """Erase what is left of dispatches that ended longer ago than [dispatch] retention_days.
+    """Erase what is left of dispatches that ended long ago.
+
+    Those that ended longer ago than [dispatch] retention_days.
 
     Example: notegen dispatch purge
     """
