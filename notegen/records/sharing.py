@@ -25,8 +25,10 @@ from notegen.records.unfinished import cancel_open, doubt_open, expire_open, res
 
 def cut_planned(connection: Connection, name: str, size: int, priority: int, now: datetime) -> None:
     """Cut what was planned within this transaction, unless somebody who lives sends the dispatch whole."""
-    row = connection.execute(select(dispatches).where(dispatches.c.name == name)).one()
-    spread(connection, row.id)
+    named = select(dispatches).where(dispatches.c.name == name)
+    # From here on nobody sends it whole. Whoever sends a portion of it goes on meanwhile.
+    row = connection.execute(named.with_for_update(key_share=True)).one()
+    spread(connection, row.id, 0)
     if row.holder:
         refuse_held(row, 0, now)
         # Should it only have slept, the next number keeps it out.

@@ -36,8 +36,12 @@ def mark(mail: PlannedMail) -> str:
     return f"{mail.key}.{mail.tries}"
 
 
-def spread(connection: Connection, dispatch: int, portion: int = 0) -> None:
-    """Move what senders of a dispatch, or of one portion of it, wrote as under way into the rows."""
+def spread(connection: Connection, dispatch: int, portion: int | None = None) -> None:
+    """Move what senders of a dispatch wrote as under way into the rows; with `portion` that of one.
+
+    0 is whoever sends the dispatch whole. No sender may write meanwhile, else what has just arrived is told
+    to be under way: whoever calls is alone with the dispatch, or has locked the row that carries the lease.
+    """
     for table, condition in _holding(dispatch, portion):
         found = connection.execute(select(table.c.under_way).where(condition)).scalars().all()
         rows = [tuple(map(int, each.split("."))) for cell in found for each in cell.split()]
@@ -50,7 +54,7 @@ def places_under_way(connection: Connection, dispatch: int = 0) -> frozenset[Pla
     """The mails that senders of a dispatch, or of all, have under way and that no row tells."""
     cells = [
         cell
-        for table, condition in _holding(dispatch, 0)
+        for table, condition in _holding(dispatch)
         for cell in connection.execute(select(table.c.under_way).where(condition)).scalars()
     ]
     return frozenset(_place(each) for cell in cells for each in cell.split())
@@ -69,13 +73,15 @@ def under_way_by_state(connection: Connection, own: Stretch) -> Mapping[str, int
     return counts
 
 
-def _holding(dispatch: int, portion: int) -> list[tuple[Any, Any]]:
+def _holding(dispatch: int, portion: int | None = None) -> list[tuple[Any, Any]]:
     """The rows with something in their cell, as (table, condition)."""
     whole, parts = dispatches.c.under_way != "", portions.c.under_way != ""
-    if portion:
-        return [(portions, and_(portions.c.dispatch == dispatch, portions.c.number == portion, parts))]
     if dispatch:
         whole, parts = and_(dispatches.c.id == dispatch, whole), and_(portions.c.dispatch == dispatch, parts)
+    if portion == 0:
+        return [(dispatches, whole)]
+    if portion is not None:
+        return [(portions, and_(portions.c.number == portion, parts))]
     return [(dispatches, whole), (portions, parts)]
 
 

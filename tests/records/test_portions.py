@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +15,11 @@ from ledgers import BOOT, KEY, NAME, NOW, a_request, accepted, address, claimed,
 from notegen.domain.planned_mail import MailState, PlannedMail, Settlement, Summary
 from notegen.errors import RecordsError
 from notegen.records import takeover
-from notegen.records.database import Connection
+from notegen.records.database import Connection, Database
 from notegen.records.ledger import Ledger, open_ledger
 from notegen.records.portions import Wanted
 from notegen.records.sending import Claim, Sending
+from notegen.records.under_way import places_under_way
 from notegen.records.unfinished import Decision
 
 LEASE = timedelta(seconds=60)
@@ -226,6 +228,19 @@ def test_whoever_settles_meanwhile_neither_disturbs_what_is_on_its_way_nor_makes
     again = leased(ledger, resend=False)
     assert ledger.summary(NAME) == Summary(NAME, accepted=1, in_doubt=1, held=2, planned=5)
     assert whose(open_mails(again)) == whose([lives, rests])
+
+
+def test_whoever_plans_the_same_again_leaves_what_is_on_its_way_to_its_sender(folder: Path) -> None:
+    ledger = shared(folder, 3, 10)
+    held = leased(ledger)
+    begun = open_mails(held)
+    held.exchange([], begun, NOW)
+    # Planning is not alone with the dispatch: what it moved could have been settled at the same moment.
+    ledger.plan(a_request(portion=10), roster(3), NOW)
+    with closing(Database(address(folder))) as database, database.reading() as connection:
+        assert len(places_under_way(connection)) == 3
+    held.exchange([accepted(mail) for mail in begun], [], NOW)
+    assert ledger.summary(NAME) == Summary(NAME, planned=6, accepted=3)
 
 
 def test_deferred_mails_bring_the_portion_back_when_they_are_due(folder: Path) -> None:
