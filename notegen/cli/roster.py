@@ -109,9 +109,11 @@ def tell_findings(roster: Roster, language: Language) -> None:
 
 def show_roster(roster: Roster, language: Language) -> None:
     """The counts, then the first problems, in a table."""
+    from notegen.reading.cell_text import quoted
+
     for problem in roster.warnings:
         tell(sentence(problem, language))
-    answer(f"{roster.file} · {roster.sheet}" if roster.sheet else roster.file)
+    answer(f"{roster.file} · {quoted(roster.sheet)}" if roster.sheet else roster.file)
     counts = table(("status", "rows"))
     counts.add_row("accepted", str(len(roster.accepted)))
     for status in ("rejected", "held", "skipped"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notegen.domain.language import Language
@@ -12,6 +13,7 @@ from notegen.flows.house import House
 from notegen.reading.yaml import Data, dump
 
 if TYPE_CHECKING:
+    from notegen.domain.problem import Problem
     from notegen.domain.reference import ReferenceRequest
     from notegen.domain.roster import Roster
 
@@ -33,7 +35,7 @@ def reply(
         "accepted": len(roster.accepted),
         "rejected": len(rejected),
         "lines": [
-            {"row": row.row, "finding": _plain(language.word(problem).what)}
+            {"row": row.row, "finding": _plain(language.word(_shortened(problem)).what)}
             for row in rejected
             for problem in row.problems
         ],
@@ -61,6 +63,12 @@ def _note(
         "title": {code: title},
         "body": {code: body + "\n"},
     }
+
+
+def _shortened(problem: Problem) -> Problem:
+    """The problem whose column is named without the choices that its header lists: `C (Taalkeuze)`."""
+    values = ((k, f"{v.partition(':')[0]})" if k == "column" and ":" in v else v) for k, v in problem.values)
+    return replace(problem, values=tuple(values))
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from notegen.domain.language import Language
 from notegen.domain.problem import Place, Problem, Severity
 from notegen.domain.roster import RejectedRow, Roster
 from notegen.errors import RosterFileError
-from notegen.reading.cell_text import SheetRow, column_index, column_letters
+from notegen.reading.cell_text import SheetRow, clean, column_index, column_letters
 from notegen.reading.container import Kind, UnreadableError
 from notegen.reading.roster_header import FIRST_ROWS, Remark, spoken, stands_again
 from notegen.reading.roster_opening import DEFAULTS, Opened, RosterOptions, open_roster
@@ -57,13 +57,15 @@ def _refuse(path: Path, remarks: Sequence[Remark], language: Language) -> NoRetu
     """All reasons at once, each worded in the language; `code` is that of the first."""
     headers = ", ".join(language.headers)
     problems = [
-        Problem(remark.code, Place(path.name), remark.found, values=(("headers", headers), *remark.values))
+        Problem(
+            remark.code, Place(clean(path.name)), remark.found, values=(("headers", headers), *remark.values)
+        )
         for remark in remarks
     ]
     messages = [language.word(problem) for problem in problems]
     what = " ".join(message.what for message in messages)
     hint = " ".join(dict.fromkeys(message.do for message in messages))
-    raise RosterFileError(what, where=path.name, hint=hint, code=remarks[0].code)
+    raise RosterFileError(what, where=clean(path.name), hint=hint, code=remarks[0].code)
 
 
 def _judged(
@@ -74,8 +76,9 @@ def _judged(
     options: RosterOptions,
 ) -> Roster:
     columns = opened.columns
-    reader = RowReader(path.name, columns, languages, today)
-    gathered = Gathered(path.name, columns)
+    name = clean(path.name)
+    reader = RowReader(name, columns, languages, today)
+    gathered = Gathered(name, columns)
     for row in _bounded(chain(opened.first, opened.rest), options.row_limit):
         result = reader.read(row) if row.number > columns.row else None
         if isinstance(result, RejectedRow) and opened.words and stands_again(row, columns, opened.words):
@@ -99,7 +102,7 @@ def _judged(
         *_hidden_notes(opened, reader.hidden),
     )
     return Roster(
-        file=path.name,
+        file=name,
         sheet=opened.table.name,
         language=spoken(languages, columns.language).code,
         accepted=gathered.accepted,
@@ -141,4 +144,4 @@ def _hidden_notes(opened: Opened, rows: Sequence[int]) -> Iterator[Remark]:
 def _worded(path: Path, remark: Remark) -> Problem:
     notes = remark.code in ("note-format", "note-order", "note-ignored")
     severity = Severity.NOTE if notes else Severity.WARNING
-    return Problem(remark.code, Place(path.name), remark.found, severity, remark.values)
+    return Problem(remark.code, Place(clean(path.name)), remark.found, severity, remark.values)

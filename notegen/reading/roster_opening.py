@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from notegen.domain.language import Language
-from notegen.reading.cell_text import SheetRow
+from notegen.reading.cell_text import SheetRow, quoted
 from notegen.reading.container import Bounds, Kind, UnreadableError, kind_of
 from notegen.reading.roster_header import (
     FIRST_ROWS,
@@ -88,7 +88,7 @@ def _open_table(
 ) -> Opened:
     chosen = [entry for entry in entries if entry.name == options.sheet] if options.sheet else []
     if options.sheet and not chosen:
-        listed = ", ".join(entry.name for entry in entries[:_MOST_SHEETS])
+        listed = _listed([entry.name for entry in entries])
         raise UnreadableError("file-no-sheet", found=options.sheet, sheets=listed)
     visible = chosen or [entry for entry in entries if not entry.is_hidden] or list(entries)
     readable = []
@@ -122,9 +122,14 @@ def _sheet_notes(
     entries: Sequence[TableEntry], name: str, first: str, others: Sequence[str]
 ) -> Iterator[Remark]:
     hidden = [entry.name for entry in entries if entry.is_hidden and entry.name != name]
+    chosen = (("sheet", quoted(name)),)
     if hidden:
-        yield Remark("note-sheet-hidden", ", ".join(hidden[:_MOST_SHEETS]), (("sheet", name),))
+        yield Remark("note-sheet-hidden", _listed(hidden), chosen)
     if name != first:
-        yield Remark("note-sheet-chosen", first, (("sheet", name),))
+        yield Remark("note-sheet-chosen", quoted(first), chosen)
     if others:
-        yield Remark("note-sheet-other", ", ".join(others[:_MOST_SHEETS]), (("sheet", name),))
+        yield Remark("note-sheet-other", _listed(others), chosen)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name) for name in names[:_MOST_SHEETS])

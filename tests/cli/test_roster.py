@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from missions import FR, person, save
 from terminal import Notegen
+from workbooks import workbook
 
 
 @pytest.mark.parametrize("name", ["members.xlsx", "members-fr.xlsx", "members-en.xlsx", "members-de.xlsx"])
@@ -126,3 +128,23 @@ def test_what_a_mission_wrote_stays_text_in_the_reply(notegen: Notegen, tmp_path
     assert "<b>x</b>" not in page
     assert "http://x.test" in page
     assert 'href="http://x.test"' not in page
+
+
+def test_the_reply_names_a_column_without_the_choices_in_its_header(notegen: Notegen, tmp_path: Path) -> None:
+    save(tmp_path, [person(0), person(1, language="IT"), person(2, language=None)], FR)
+    assert notegen("roster", "reply", "members.xlsx", "-o", "reply.yaml").code == 0
+    assert "colonne C (Choix de langue) :" in (tmp_path / "reply.yaml").read_text(encoding="utf-8")
+    assert notegen("note", "check", "reply.yaml").out == "reply.yaml: ✓\n"
+
+
+def test_names_of_files_and_sheets_do_nothing_to_the_terminal(notegen: Notegen, tmp_path: Path) -> None:
+    """ESC, CSI (U+009B) and a mark of direction could repaint what an operator reads."""
+    book = workbook(
+        tmp_path / "members.xlsx", Info=[["x"]], **{"St\u009b31m\u202eaff": [FR, person(language="IT")]}
+    )
+    book.rename(tmp_path / "m\x1b[31m\u202ex.xlsx")
+    (tmp_path / "m\x1b[31m\u202ey.xlsx").write_bytes(b"%PDF-1.7")
+    for name in ("x", "y"):
+        checked = notegen("roster", "check", f"m\x1b[31m\u202e{name}.xlsx", "--language", "en")
+        assert f"m[31m{name}.xlsx" in checked.out + checked.err
+        assert not set("\x1b\u009b\u202e") & set(checked.out + checked.err)
