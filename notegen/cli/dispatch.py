@@ -19,18 +19,26 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"]
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise typer.BadParameter(f"{written!r} is no time. Write it as 2026-11-30T08:00.") from error
+
+
 NotBefore = Annotated[
     datetime | None,
     typer.Option(
         metavar="TIME",
-        formats=_FORMATS,
+        parser=_moment,
         help="Send nothing before; 2026-11-30T08:00, in this machine's time zone.",
     ),
 ]
 Expires = Annotated[
     datetime | None,
-    typer.Option(metavar="TIME", formats=_FORMATS, help="Give up then what was not accepted."),
+    typer.Option(metavar="TIME", parser=_moment, help="Give up then what was not accepted."),
 ]
 MetricsFile = Annotated[
     Path | None,

@@ -77,6 +77,11 @@ class TestAtTheEnd:
         assert where in document["error"]["where"]
         assert document.keys() >= KEYS
 
+    @pytest.mark.parametrize("option", ["--not-before", "--expires"])
+    def test_a_time_that_is_none_is_told_with_one_that_is(self, notegen: Notegen, option: str) -> None:
+        refused = notegen("dispatch", "run", ROSTER, option, "8:00", "--dry-run")
+        assert (refused.code, "Write it as 2026-11-30T08:00." in refused.err) == (2, True)
+
     def test_the_second_sender_is_told_who_is_at_it(self, notegen: Notegen, tmp_path: Path) -> None:
         gate = Gate()
         with serving_in_thread(Script(answers={"DOT": gate})) as server:
