@@ -11,13 +11,17 @@ from notegen.domain.alignment import version_pairs
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One block of one language: its kind, its text, and the 1-based lines of the author's file."""
+    """One block of one language: its kind, its text, and the 1-based lines of the author's file.
+
+    In a workbook, `first` is the row and `letters` are the column of its cell.
+    """
 
     kind: str
     text: str
     first: int
     last: int
     column: int = 1
+    letters: str = ""
 
 
 Row = tuple[Passage | None, ...]

@@ -10,9 +10,7 @@ from typing import Annotated
 
 import typer
 
-Notes = Annotated[
-    list[Path] | None, typer.Argument(metavar="NOTE", help="Notes (YAML), registers (Excel).")
-]
+Notes = Annotated[list[Path] | None, typer.Argument(metavar="NOTE", help="Notes (YAML), registers (Excel).")]
 
 
 def add_to(app: typer.Typer) -> None:

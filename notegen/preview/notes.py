@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from notegen.domain.leaflet import Manuscript
-from notegen.domain.problem import Counterpart, Problem, Severity
+from notegen.domain.problem import Counterpart, Place, Problem, Severity
 from notegen.errors import NotegenError
 from notegen.preview.alignment import Passage
 from notegen.preview.manuscript import Columns, reference, side_by_side, title, titles
 from notegen.preview.paper import sheets
 from notegen.preview.passage import Span, holder, spans
 from notegen.preview.snapshot import ReadNote
-from notegen.preview.visit import Beside, Remark, Values, Visit, language_choices, remark
+from notegen.preview.visit import Beside, Remark, Values, Visit, language_choices, place_words, remark
 
 Where = tuple[str, int]
 """A passage on the page: its language, and its position in the column."""
@@ -27,7 +27,7 @@ class Cell:
     direction: str
     language: str
     kind: str
-    line: int
+    place: str
     anchor: str
     spans: tuple[Span, ...]
     remarks: tuple[Remark, ...]
@@ -90,7 +90,7 @@ def show_note(visit: Visit, index: int) -> Values:
         "choices": language_choices(visit, note.languages),
         "heads": [_head(visit, code, titles(note).get(code, "")) for code in shown],
         "rows": rows,
-        "gaps": _gaps(visit, rows),
+        "gaps": _gaps(rows),
         "remarks": remarks,
         "errors": _count(read.findings, Severity.ERROR),
         "warnings": _count(read.findings, Severity.WARNING),
@@ -157,10 +157,10 @@ def _rows(
     return rows, remarks
 
 
-def _gaps(visit: Visit, rows: Sequence[Sequence[Cell | None]]) -> list[Beside]:
+def _gaps(rows: Sequence[Sequence[Cell | None]]) -> list[Beside]:
     """Where passages stand that a language shown beside them has no counterpart for."""
     lead = [next(cell for cell in row if cell) for row in rows if None in row]
-    return [Beside(cell.language, visit.words.say("line", number=cell.line), cell.anchor) for cell in lead]
+    return [Beside(cell.language, cell.place, cell.anchor) for cell in lead]
 
 
 def _anchor(where: Where | None) -> str:
@@ -194,7 +194,7 @@ def _cell(
         direction=language.direction,
         language=language.name,
         kind=passage.kind,
-        line=passage.first,
+        place=place_words(visit, Place(line=passage.first, column=passage.letters)),
         anchor=f"{code}-{at + 1}",
         spans=spans(passage, [(worded.number, problem) for worded, problem in found]),
         remarks=tuple(worded for worded, _ in found),

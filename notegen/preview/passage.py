@@ -36,8 +36,9 @@ def passages(version: LanguageVersion) -> tuple[Passage, ...]:
     for block in blocks(version.body):
         start, end = version.at(block.first), version.at(block.last)
         column = int(start.column) if start.column.isdigit() else 1
+        letters = start.column if start.column.isalpha() else ""
         text = "\n".join(lines[block.first - 1 : block.last]).rstrip()
-        found.append(Passage(block.kind, text, start.line or 0, end.line or 0, column))
+        found.append(Passage(block.kind, text, start.line or 0, end.line or 0, column, letters))
     return tuple(found)
 
 

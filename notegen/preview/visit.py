@@ -123,19 +123,19 @@ def remark(
         severity=problem.severity.value,
         what=worded.what,
         do=worded.do,
-        place=_place(visit, problem.place),
+        place=place_words(visit, problem.place),
         language=_name(visit, problem.language),
         anchor=anchor,
         others=tuple(
-            Beside(_name(visit, other.language), _place(visit, other.place), there)
+            Beside(_name(visit, other.language), place_words(visit, other.place), there)
             for other, there in beside
             if there
         ),
     )
 
 
-def _place(visit: Visit, place: Place | None) -> str:
-    """A line, or the cell of a workbook."""
+def place_words(visit: Visit, place: Place | None) -> str:
+    """A line, or the cell of a workbook, in the reader's words; empty where neither is known."""
     if place is None or not place.line:
         return ""
     if place.column.isalpha():

@@ -168,6 +168,8 @@ def test_each_note_of_a_register_has_its_page_and_its_paper(register_desk: Opene
     for href in listed:
         page = register_desk.get(href).text
         assert page.count('<li class="beside">') > 0
+        assert re.search(r'<span class="no">[A-Z]+\d+</span>', page)
+        assert "line " not in Markup(page).text
         assert "alarm" not in page
     assert register_desk.get("/notes/2/note.pdf").content.startswith(b"%PDF")
 
