@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 from notegen.domain.language import Language
 from notegen.domain.roster import FIELDS
@@ -24,6 +25,10 @@ FIRST_ROWS = 50
 """Among how many rows that hold something the headers are looked for."""
 _FEWEST = 2
 _AGAIN = 4
+_NEAR_HEADERS = 3
+_NEAR_ROWS = 10
+_NEAR_CELLS = 20
+_NEAR_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,34 @@ def stands_again(row: SheetRow, columns: Columns, words: HeaderWords) -> bool:
     return True
 
 
+def near_header(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns | None:
+    """The columns by a row of headers of which nearly all are misspelt or cut short, with faults that say
+    which is which; None where no row looks like one.
+    """
+    scored = [(_resemblance(row, words), row) for row in rows[:_NEAR_ROWS]]
+    likeness, best = max(scored, key=lambda one: max(one[0].values()), default=({}, None))
+    if best is None or max(likeness.values()) < _NEAR_HEADERS:
+        return None
+    return _columns(best, words, language or max(likeness, key=lambda code: likeness[code]))
+
+
+def _resemblance(row: SheetRow, words: HeaderWords) -> dict[str, int]:
+    """How many of the headers of each language a row comes near to."""
+    texts = [value for value in islice(row.cells.values(), _NEAR_CELLS) if isinstance(value, str)]
+    folded = [fold(text) for text in texts if len(text) <= _NEAR_LENGTH]
+    return {
+        code: sum(
+            any(
+                _likeness(text, fold(key)) >= _NEAR
+                for text in folded
+                for key in (header, header.partition(":")[0])
+            )
+            for header in language.headers
+        )
+        for code, language in words.languages.items()
+    }
+
+
 def positional(rows: Sequence[SheetRow], words: HeaderWords, language: str) -> Columns:
     """The six columns A to F in the order of the form; a first row without an address is a header."""
     code = spoken(words.languages, language).code
@@ -135,12 +168,12 @@ def _matches(row: SheetRow, words: HeaderWords) -> dict[str, list[str]]:
 def _columns(row: SheetRow, words: HeaderWords, language: str) -> Columns:
     found = _matches(row, words)
     headers = {field: quoted(row.cells[columns[0]]) for field, columns in found.items()}
-    code = _language(headers.values(), words) or language
+    code = _language(headers.values(), words) if headers else language
     letters = {field: columns[0] for field, columns in found.items()}
     taken = {column for columns in found.values() for column in columns}
     unknown = [column for column in row.cells if column not in taken and quoted(row.cells[column])]
     expected = dict(zip(FIELDS, words.languages[code].headers, strict=True))
-    faults = [_lacking(field, expected[field], row, unknown, words) for field in FIELDS if field not in found]
+    faults = _lacking([field for field in FIELDS if field not in found], expected, row, unknown, words)
     faults += [_doubled(headers[field], columns) for field, columns in found.items() if len(columns) > 1]
     return Columns(row.number, letters, headers, code, tuple(faults), tuple(_notes(letters, row, unknown)))
 
@@ -150,23 +183,41 @@ def _language(headers: Iterable[str], words: HeaderWords) -> str:
     return max(words.languages, key=lambda code: votes[code])
 
 
-def _lacking(field: str, expected: str, row: SheetRow, unknown: list[str], words: HeaderWords) -> Remark:
-    """A header that is missing, or misspelt beyond recognition: then with the column that comes nearest."""
-    scored = [
-        (max(_likeness(fold(text), key) for key in words.spellings[field]), column, text)
-        for column in unknown[:50]
-        if len(text := shown(glimpsed(row.cells[column]))) <= _LONGEST
-    ]
-    likeness, column, text = max(scored, default=(0.0, "", ""))
-    if likeness < _NEAR:
-        return Remark("header-lacking", values=(("header", expected),))
-    return Remark("header-near", text, (("header", expected), ("column", column)))
+def _lacking(
+    fields: Sequence[str], expected: Mapping[str, str], row: SheetRow, unknown: list[str], words: HeaderWords
+) -> list[Remark]:
+    """The headers that are missing, those misspelt beyond recognition with the column that comes nearest; a
+    column is only near to the header that it resembles most.
+    """
+    nearest: dict[str, tuple[float, str, str]] = {}
+    for column in unknown[:50] if fields else ():
+        text = shown(glimpsed(row.cells[column]))
+        if len(text) > _LONGEST:
+            continue
+        folded = fold(text)
+        field = max(fields, key=lambda name: max(_ratio(folded, key) for key in words.spellings[name]))
+        likeness = max(_likeness(folded, key) for key in words.spellings[field])
+        nearest[field] = max(nearest.get(field, (_NEAR, "", "")), (likeness, column, text))
+    remarks = []
+    for field in fields:
+        _, column, text = nearest.get(field, (0.0, "", ""))
+        header = ("header", expected[field])
+        remarks.append(
+            Remark("header-near", text, (header, ("column", column)))
+            if column
+            else Remark("header-lacking", values=(header,))
+        )
+    return remarks
 
 
 def _likeness(text: str, key: str) -> float:
     """From 0 to 1; likely where one is a part of the other, as `E-mail` of `E-mail address`."""
-    if min(len(text), len(key)) >= _PART and (text in key or key in text):
-        return 0.9
+    ratio = _ratio(text, key)
+    is_part = min(len(text), len(key)) >= _PART and (text in key or key in text)
+    return 0.8 + 0.2 * ratio if is_part else ratio
+
+
+def _ratio(text: str, key: str) -> float:
     return SequenceMatcher(None, text, key).ratio()
 
 

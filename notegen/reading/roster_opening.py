@@ -18,6 +18,7 @@ from notegen.reading.roster_header import (
     Remark,
     find_header,
     looks_positional,
+    near_header,
     positional,
     spoken,
 )
@@ -115,7 +116,12 @@ def _without_header(
         raise UnreadableError("file-empty")
     if options.positional:
         return positional(first, words, language)
-    raise UnreadableError("headers-positional" if looks_positional(first[0]) else "headers-missing")
+    if looks_positional(first[0]):
+        raise UnreadableError("headers-positional")
+    columns = near_header(first, words, language)
+    if columns is None:
+        raise UnreadableError("headers-missing")
+    return columns
 
 
 def _sheet_notes(

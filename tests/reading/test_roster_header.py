@@ -133,3 +133,38 @@ def test_a_birth_date_that_contradicts_the_number_is_warned_of(
     row = [*person(number="85073003328"), stated]
     roster = read(save(tmp_path, [row], [*EN, "Date of birth"]), languages)
     assert codes(roster.accepted[0].warnings) == warned
+
+
+@pytest.mark.parametrize(
+    ("headers", "language", "pairs"),
+    [
+        (
+            ["N° ident.", "E-mail", "Langue", "Prénom", "Nom de famille", "N° carte"],
+            "fr",
+            {"B": "Adresse email", "D": "Prénoms"},
+        ),
+        (
+            ["Rijksregisternr", "E-mail", "Taal", "Voornaam", "Familienaam", "Kaartnr"],
+            "nl",
+            {"D": "Voornamen", "E": "Naam"},
+        ),
+        (
+            ["Identifikationsnr.", "E-Mail", "Sprache", "Vorname", "Name", "ID-Karte"],
+            "de",
+            {"D": "Vornamen", "E": "Nachname"},
+        ),
+        (
+            ["Nat. number", "Mail", "Lang", "First name", "Surname", "Card No"],
+            "en",
+            {"B": "Email address", "D": "First names"},
+        ),
+    ],
+)
+def test_headers_that_are_all_cut_short_are_answered_one_by_one_in_their_language(
+    tmp_path: Path, languages: Languages, headers: list[str], language: str, pairs: dict[str, str]
+) -> None:
+    error = refusal(save(tmp_path, [["Freedonia"], headers, person()], None), languages)
+    assert error.code in ("header-near", "header-lacking")
+    near = languages[language].messages["header-near"]
+    for column, header in pairs.items():
+        assert near.do.format(column=column, header=header) in error.hint
