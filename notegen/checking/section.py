@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,10 +69,15 @@ class Section:
             text = pattern.sub(lambda match: re.sub(r"[^\n]", _FILLER, match[0]), text)
         return text
 
+    @cached_property
+    def _lines(self) -> tuple[int, ...]:
+        """Where each line of the body begins."""
+        return (0, *(match.end() for match in re.finditer("\n", self.version.body)))
+
     def problem(
         self, code: str, start: int, found: str = "", severity: Severity = Severity.WARNING, **values: str
     ) -> Problem:
         """A finding at a character of the body."""
-        before = self.version.body[:start]
-        place = self.version.at(before.count("\n") + 1, start - before.rfind("\n"))
+        line = bisect_right(self._lines, start)
+        place = self.version.at(line, start - self._lines[line - 1] + 1)
         return Problem(code, place, found, severity, tuple(values.items()), self.language)

@@ -18,6 +18,25 @@ LAYOUT = Path(__file__).parent / "layout"
 __all__ = ["LAYOUT", "Markup", "Templates", "escape"]
 
 
+_QUIET = (
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.Not,
+    nodes.And,
+    nodes.Or,
+)
+"""What an author's text may hold: a loop, a call or arithmetic could run without end or fill the memory."""
+_FILTERS = frozenset({"upper", "lower", "capitalize", "title", "trim", "default"})
+
+
 class Templates:
     """Templates by name, such as `fr/documents/verbal-note.html`; the first folder that has it counts.
 
@@ -75,6 +94,17 @@ class Templates:
             raise self._broken(name, error) from error
         free = meta.find_undeclared_variables(tree)
         return tuple((node.name, node.lineno) for node in tree.find_all(nodes.Name) if node.name in free)
+
+    def compile_body(self, name: str, text: str) -> jinja2.Template:
+        """The same for an author's text, which may name values and ask conditions, and do nothing else."""
+        try:
+            tree = self.environment.parse(text, name, name)
+        except jinja2.TemplateError as error:
+            raise self._broken(name, error) from error
+        for node in tree.find_all(nodes.Node):
+            if not isinstance(node, _QUIET) or (isinstance(node, nodes.Filter) and node.name not in _FILTERS):
+                raise TemplateError("this does more than name a value.", where=f"{name}:{node.lineno}")
+        return self.compile(name, text)
 
     def compile(self, name: str, text: str) -> jinja2.Template:
         """A template made from text; `name` decides about escaping and is what an error names."""

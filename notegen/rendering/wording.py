@@ -209,7 +209,7 @@ def _filled(frame: Frame, version: LanguageVersion, language: Language) -> str:
         "place": _literal(_place(frame, language)),
     }
     try:
-        template = frame.templates.compile(f"{version.language}.md", version.body)
+        template = frame.templates.compile_body(f"{version.language}.md", version.body)
         return frame.templates.fill(template, values)
     except TemplateError as error:
         line = error.where.rpartition(":")[2]

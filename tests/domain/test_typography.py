@@ -163,3 +163,8 @@ def test_an_address_a_reference_or_a_time_is_never_changed(
 ) -> None:
     text = " ".join([*before, kept, *after])
     assert kept in typeset(text, language, profile)
+
+
+@pytest.mark.parametrize("run", ["a" * 200_000, "“" * 100_000, "P0.0/PRO." + "1." * 100_000, "a@" * 50_000])
+def test_a_run_without_end_is_typeset_as_any_other_text(run: str) -> None:
+    assert typeset(run, "fr").replace("\u202f", "") == run

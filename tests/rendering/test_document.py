@@ -384,6 +384,29 @@ def test_an_unknown_or_unsafe_word_in_the_body_is_an_error_with_a_place(body: st
     assert len(first) == 3
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ 'a' * 10**9 }}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
+        "{{ 'a'.center(10**9) }}",
+        "{{ 'a'|center(1000000000) }}",
+        "{{ '%1000000000d'|format(1) }}",
+        "{% set a = 9**9**9 %}",
+        "{% macro a() %}{{ a() }}{% endmacro %}",
+        "{% include 'en/language.toml' %}",
+    ],
+)
+def test_a_body_that_would_do_more_than_name_values_is_refused_before_it_does(body: str) -> None:
+    with pytest.raises(NoteFileError, match="does more than name a value"):
+        composed(note("en", body=f"tell\n\n{body}"))
+
+
+def test_a_body_may_ask_a_condition_and_put_a_value_in_capitals() -> None:
+    asked = "{% if updated and place != 'x' %}u{% else %}{{ addressee.name | upper }}{% endif %}"
+    assert "tell " in composed(note("en", body=f"tell {asked}")).sections[0].html
+
+
 def test_a_language_without_templates_is_an_error() -> None:
     with pytest.raises(NoteFileError, match="'it'"):
         composed(replace(note(), versions=(replace(note().versions[0], language="it"),)))
