@@ -109,6 +109,10 @@ class PdfWriter:
             raise RenderingError(
                 _excerpt(str(error.__cause__ or error)), where=document.subject, hint=_HINT
             ) from error
+        except RecursionError as error:
+            self._forget()
+            what, hint = "marks stand within marks too deeply to be printed", "Write it with fewer levels."
+            raise RenderingError(what, where=document.subject, hint=hint) from error
         finally:
             _LOG.removeHandler(listener)
         if faults:

@@ -346,13 +346,17 @@ def test_the_last_page_never_holds_the_enclosures_alone(
 
 @pytest.mark.parametrize("time", ["8 h", "10 h 30", "9.15 uur", "10 Uhr", "10.30 am", "9 a.m.", "18 heures"])
 def test_a_clock_time_is_never_parted(time: str) -> None:
-    root = ET.fromstring(
-        f"<p>10 hommes à {time}, puis <b>x</b> de {time} à minuit sans interruption</p>"
-    )
+    root = ET.fromstring(f"<p>10 hommes à {time}, puis <b>x</b> de {time} à minuit sans interruption</p>")
     guide_lines(root)
     text = "".join(root.itertext())
     assert text.count(time.replace(" ", "\u00a0")) == 2
     assert "10 hommes" in text
+
+
+def test_emphasis_without_end_is_refused_and_the_next_note_printed(writer: PdfWriter) -> None:
+    with pytest.raises(RenderingError, match="too deeply"):
+        writer.write(composed(note(body=f"informer {'*' * 5000}x{'*' * 5000}")))
+    assert writer.write(composed(note())) == PdfWriter().write(composed(note()))
 
 
 @pytest.mark.parametrize("lines", range(14, 26))
