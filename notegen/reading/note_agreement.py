@@ -140,6 +140,7 @@ def _enclosure(form: NoteForm, number: int, used: tuple[str, ...], sense: Sense)
             sense.find(f"the enclosure has no title in {code!r}.", hint, *steps, "title")
     for code in {*enclosure.title, *enclosure.languages} - sense.languages.keys():
         sense.find(f"{code!r} is no known language.", nearest(code, sense.languages), *steps)
+    sense.plain(enclosure.title, *steps, "title")
     if enclosure.file:
         sense.beside(enclosure.file, *steps, "file")
     return Enclosure(enclosure.file, enclosure.title, enclosure.languages)

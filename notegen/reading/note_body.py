@@ -23,6 +23,7 @@ def read_versions(
 ) -> tuple[LanguageVersion, ...]:
     """Title and body of each language, in the note's order; what is missing or wrong is a finding."""
     _check_complete(form, used, sense)
+    sense.plain(form.title, "title")
     versions = [_version(form, code, sense) for code in used if code in form.body]
     cited = [_normalized(version, sense) for version in versions]
     named = set[str]().union(*(check_links(version, links, sense) for version in cited))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from notegen.errors import NoteFileError
 from notegen.reading.finding import Finding
 from notegen.reading.yaml import Steps
 from notegen.reading.yaml_form import Whereabouts
+
+_MARKUP = re.compile(r"\*\*|\^[^\s^]+\^|\]\(|\[\^")
 
 
 @dataclass(slots=True)
@@ -49,6 +52,12 @@ class Sense:
         """Note something that the author should know."""
         place = self.where.place(*steps)
         self.warnings.append(Problem(code, place, found, Severity.WARNING, tuple(values.items())))
+
+    def plain(self, titles: Mapping[str, str], *steps: str | int) -> None:
+        """Note titles with marks of Markdown, which are read in bodies only."""
+        for code, title in titles.items():
+            if _MARKUP.search(title):
+                self.warn("note-title-markup", title, *steps, code)
 
     def without_met(self, accepted: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
         """The acceptances that meet none of these warnings; the warnings that one meets are withdrawn."""

@@ -157,3 +157,11 @@ def test_letters_that_the_font_lacks_in_an_addressee_are_found_too(notegen: Note
     outcome = checked(notegen, tmp_path, text)
     assert outcome.code == 2
     assert "the font has no glyph for 'ב' (U+05D1)" in outcome.err
+
+
+def test_marks_of_markdown_in_a_title_are_told(notegen: Notegen, tmp_path: Path) -> None:
+    extra = "enclosures: [{title: {fr: 4^e^ édition, en: 4th edition}}]\nbody:"
+    text = NOTE.replace("36", "38").replace("en: Cards", "en: '**Cards**'").replace("body:", extra)
+    [document] = json.loads(checked(notegen, tmp_path, text, "--json").out)
+    told = [(each["code"], each["line"], each["found"]) for each in document["findings"]]
+    assert told == [("note-title-markup", 6, "**Cards**"), ("note-title-markup", 7, "4^e^ édition")]
