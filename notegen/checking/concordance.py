@@ -124,6 +124,7 @@ _PARTS: tuple[tuple[str, Callable[[Shape], Sequence[int]]], ...] = (
     ("note-rows-differ", lambda parts: parts.rows),
     ("note-footnotes-differ", lambda parts: parts.footnotes),
     ("note-bold-differs", lambda parts: parts.bold),
+    ("note-paragraphs-differ", lambda parts: parts.paragraphs),
 )
 _READERS: tuple[tuple[str, Severity, Reader], ...] = (
     ("note-reference-differs", Severity.ERROR, _references),

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from notegen.checking.section import Section
 from notegen.domain.hyperlink import without_code
+from notegen.domain.markdown_passages import markdown_passages
+from notegen.domain.passage import PassageKind
 from notegen.domain.problem import Problem
 
 _ITEM = re.compile(
@@ -48,6 +50,7 @@ class Shape:
     rows: tuple[int, ...]
     footnotes: tuple[int, ...]
     bold: tuple[int, ...]
+    paragraphs: tuple[int, ...]
 
 
 @lru_cache(maxsize=32)
@@ -63,6 +66,7 @@ def shape(section: Section) -> Shape:
         rows=_starts(_ROW, text),
         footnotes=_starts(_NOTE, text),
         bold=tuple(_bold(text)),
+        paragraphs=tuple(_paragraphs(section)),
     )
 
 
@@ -77,6 +81,13 @@ def _bold(text: str) -> Iterator[int]:
         marks = _starts(_BOLD, paragraph)
         yield from (start + mark for mark in marks[: len(marks) // 2 * 2 : 2])
         start += len(paragraph)
+
+
+def _paragraphs(section: Section) -> Iterator[int]:
+    """Where paragraphs begin, but for the texts of footnotes, which are counted by their marks."""
+    for passage in markdown_passages(section.version.body):
+        if passage.kind is PassageKind.PARAGRAPH and not passage.text.startswith("[^"):
+            yield passage.start
 
 
 def check_lists(section: Section) -> Iterator[Problem]:

@@ -319,6 +319,17 @@ def test_sections_have_the_same_shape(languages: Languages, text: str, code: str
     assert code in codes
 
 
+def test_a_paragraph_that_a_section_lacks_is_told_where_it_would_follow(languages: Languages) -> None:
+    problems = check_note(
+        note(fr="dire une chose\n\nen dire deux\n\nfinir", en="say one thing\n\nend"), languages
+    )
+    (problem,) = (each for each in problems if each.code == "note-paragraphs-differ")
+    assert (problem.language, problem.found, dict(problem.values)["count"]) == ("en", "2", "3")
+    assert [other.language for other in problem.others] == ["fr"]
+    same = check_note(note(fr="dire[^1]\n\n[^1]: deux", en="say[^1]\n\n[^1]: two"), languages)
+    assert "note-paragraphs-differ" not in {each.code for each in same}
+
+
 def test_a_dead_link_is_an_error_in_its_line(languages: Languages) -> None:
     problems = check_note(note(fr="dire\n\n[a](link:x) [b](#) [c](https://example.org)"), languages)
     assert [(p.code, p.place.line, p.place.column, p.severity) for p in problems] == [
