@@ -1,10 +1,11 @@
 """Whole dispatches, from members to accepted mails, against smtp-source and a naive loop in the same run.
 
-python bench/dispatch.py [--people 3000] [--rounds 3] [--delay 0] [--one-core]
+python bench/dispatch.py [--people 3000] [--rounds 3] [--delay 0 | --postfix] [--one-core]
 
 Everything (sender, relay) shares the machine; `--one-core` puts all of it on one core, and only the ratios
-within one run count: each is the median of the ratios that single rounds gave. The relay is Postfix's
-smtp-sink, or with `--delay MS` a sink that answers that much later. smtp-source sends mails of the same size
+within one run count: each is the median of the ratios that single rounds gave. The relay is Postfix's smtp-
+sink, with `--delay MS` a sink that answers that much later, with `--postfix` a whole Postfix, which takes
+each mail onto its disk and delivers it before the next way begins. smtp-source sends mails of the same size
 over 16 connections. CPU is what sender and relay used for a mail; on a machine that others use as well it
 says more than the time that went by.
 """
@@ -25,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -53,6 +54,10 @@ from notegen.records.planning import PlanRequest
 from notegen.records.sending import Claim
 from notegen.rendering.email import EmailComposer
 from notegen.rendering.template import Templates
+
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+
+from postfix import running_postfix
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 DOMAIN = "profiles.example.org"
@@ -127,10 +132,18 @@ class InMemory:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A relay under measurement; `process` is 0 where it is not ours."""
+    """A relay under measurement; `process` is 0 and `queue` its folder where it is a whole Postfix."""
 
     port: int
     process: int = 0
+    queue: Path | None = None
+
+    def deliver_all(self) -> None:
+        """Wait until nothing is left of what it took."""
+        while self.queue and any(
+            path.is_file() for name in ("incoming", "active") for path in (self.queue / name).rglob("*")
+        ):
+            time.sleep(0.1)
 
     @property
     def cpu(self) -> float:
@@ -158,10 +171,20 @@ def own_cpu() -> float:
 
 
 def measured(relay: Relay, mails: int, work: Callable[[], object]) -> Spent:
+    relay.deliver_all()
     before = time.perf_counter(), own_cpu(), relay.cpu
     work()
     after = time.perf_counter(), own_cpu(), relay.cpu
     return Spent(*((later - earlier) / mails for earlier, later in zip(before, after, strict=True)))
+
+
+@contextmanager
+def a_postfix() -> Iterator[Relay]:
+    """A Postfix as relay; what it uses of a processor is not told."""
+    program = shutil.which("postfix", path=PATH)
+    assert program
+    with running_postfix(program) as server:
+        yield Relay(server.port, queue=server.folder / "queue")
 
 
 @contextmanager
@@ -294,6 +317,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--delay", type=float, default=0, help="milliseconds before each answer of the relay")
+    parser.add_argument("--postfix", action="store_true", help="a whole Postfix for a relay")
     parser.add_argument("--one-core", action="store_true")
     given = parser.parse_args()
     if given.one_core:
@@ -302,7 +326,7 @@ def main() -> None:
     size = len(make.compose(own_mails(next(members(1)))[0]).content)
     naive_mails = [mail for one in members(min(given.people, NAIVE_MAILS // 3)) for mail in own_mails(one)]
     rounds: list[dict[str, tuple[Spent, ...]]] = []
-    with relay(given.delay) if given.delay >= 0 else nullcontext(Relay(25)) as server:
+    with a_postfix() if given.postfix else relay(given.delay) as server:
         ways: dict[str, Callable[[], tuple[Spent, ...]]] = {
             SOURCE: lambda: (smtp_source(server, given.people * 3, size),),
             WHOLE: lambda: whole_dispatch(server, given.people, given.connections, make),
@@ -313,7 +337,7 @@ def main() -> None:
                 ),
             ),
         }
-        if given.delay:
+        if given.delay or given.postfix:
             del ways[SOURCE]
         rounds += [{way: measure() for way, measure in ways.items()} for _ in range(given.rounds)]
     report(rounds)

@@ -24,7 +24,7 @@ class Options:
     the jitter; after `attempts` attempts it is given up. `wait` is how long a run stays for mails that are
     not due yet; later ones are left deferred for the next run. `relay_pause` (seconds) is the first pause
     after a connection failed, `reconnections` how many in a row may fail. A connection without work for
-    `idle` seconds is closed. While a quarter of the window is still to be taken, outcomes wait for company
+    `idle` seconds is closed. While an eighth of the window is still to be taken, outcomes wait for company
     up to `group_commit` seconds: a transaction costs nearly the same for one as for a hundred. After
     `heartbeat` seconds without a transaction there is one all the same, as a sign of life; after `trust`
     without one no mail is taken until it is known that nobody else has taken over (a machine that slept).

@@ -49,7 +49,7 @@ class Traffic:
         self.to_write = Signal()
         self.to_take = Signal()
         self.running_low = Signal()
-        self._low = options.window // 4
+        self._low = options.window // 8
         self._composer = composer
 
     @property
