@@ -250,6 +250,13 @@ def prepare(database: Database) -> None:
             _migrate(connection, found, database.name)
 
 
+def refuse_newer(connection: Connection, where: str) -> None:
+    """RecordsError when a newer notegen has changed the tables since they were opened here."""
+    found = connection.execute(select(versions.c.version)).scalar_one()
+    if found > VERSION:
+        raise newer(found, where)
+
+
 def newer(found: int, where: str) -> RecordsError:
     """What is said about tables of a version that this notegen does not know."""
     return RecordsError(

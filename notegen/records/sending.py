@@ -22,7 +22,7 @@ from notegen.records.paces import reserve
 from notegen.records.patience import Patience
 from notegen.records.portions import give_back, share
 from notegen.records.recovery import recover
-from notegen.records.schema import dispatches, mails, people, portions
+from notegen.records.schema import dispatches, mails, people, portions, refuse_newer
 from notegen.records.stretch import Stretch
 from notegen.records.tally import summary_of
 from notegen.records.under_way import mark, spread
@@ -242,6 +242,7 @@ def claimed(
     """Take the lease of a dispatch, carry a dead sender's journal into the ledger, and start a session."""
     read, replay = time.monotonic(), journal.replay(claim.boot)
     with database.writing() as connection:
+        refuse_newer(connection, database.name)
         refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
         row = locked_row(connection, name)
         _refuse_unless_free(row, replay, now, database.name)

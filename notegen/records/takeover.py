@@ -16,7 +16,7 @@ from notegen.records.lease import Lease, held_elsewhere
 from notegen.records.moment import to_stored
 from notegen.records.portions import Wanted, candidate, soonest
 from notegen.records.recovery import recover
-from notegen.records.schema import dispatches, portions
+from notegen.records.schema import dispatches, portions, refuse_newer
 from notegen.records.sending import Claim, Sending
 from notegen.records.stretch import Stretch
 from notegen.records.under_way import spread
@@ -43,6 +43,7 @@ def leased(
     while True:
         with ExitStack() as in_vain:
             with database.writing() as connection:
+                refuse_newer(connection, database.name)
                 refuse_strange_clock(connection, now, read, claim.clocks_within, database.name)
                 row = candidate(connection, now, claim.boot, wanted, passed_by)
                 if row is None:
@@ -105,7 +106,7 @@ def _taken_over(
 ) -> tuple[Lease | None, bool]:
     """The lease of a portion, None when it is not to be had or nothing is left; whether its journal stays."""
     replay = journal.replay(claim.boot)
-    _refuse_newer(replay, row.session, dispatch.name)
+    _refuse_newer_journal(replay, row.session, dispatch.name)
     if held_elsewhere(row, replay.session, now):
         return None, replay.session > 0
     own = Stretch(row.dispatch, row.first, row.last)
@@ -123,7 +124,7 @@ def _taken_over(
     return Lease(dispatch.name, own, row.session + 1, row.number), True
 
 
-def _refuse_newer(replay: Replay, session: int, name: str) -> None:
+def _refuse_newer_journal(replay: Replay, session: int, name: str) -> None:
     if replay.session > session:
         raise RecordsError(
             "the journal of this portion is newer than the ledger itself: was a backup restored?",

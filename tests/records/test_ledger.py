@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ledgers import (
+    BOOT,
     DIGEST,
     NAME,
     NOW,
@@ -29,6 +30,7 @@ from notegen.errors import RecordsError
 from notegen.records import schema
 from notegen.records.database import Connection, Database, select, update
 from notegen.records.ledger import Ledger, open_ledger
+from notegen.records.portions import Wanted
 from notegen.records.schema import VERSION, dispatches, people, versions
 from notegen.records.sending import Claim, Sending
 
@@ -376,6 +378,18 @@ def test_records_of_a_newer_notegen_are_left_alone(folder: Path) -> None:
         connection.execute(update(versions).values(version=VERSION + 1))
     with pytest.raises(RecordsError, match="newer notegen"):
         a_ledger(folder)
+
+
+def test_a_notegen_that_has_become_the_older_one_meanwhile_takes_up_nothing(folder: Path) -> None:
+    ledger = planned_ledger(folder, 1)
+    database = Database(address(folder))
+    with database.writing() as connection:
+        connection.execute(update(versions).values(version=VERSION + 1))
+    with pytest.raises(RecordsError, match="newer notegen"):
+        claimed(ledger)
+    with pytest.raises(RecordsError, match="newer notegen"):
+        ledger.lease(Wanted(), Claim("a worker", BOOT), NOW)
+    database.close()
 
 
 def test_records_of_an_older_notegen_are_brought_up_to_date(
