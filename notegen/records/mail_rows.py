@@ -26,12 +26,14 @@ _WORDS_KEPT = 300
 _ACCEPTED = MailState.ACCEPTED.value
 _STATES = {state.value: state for state in MailState}
 
-_KEY = ("b_dispatch", "b_person", "b_position")
-_PLACE = and_(
+ONE_MAIL_NAMES = ("b_dispatch", "b_person", "b_position")
+ONE_MAIL = and_(
     mails.c.dispatch == bindparam("b_dispatch"),
     mails.c.person == bindparam("b_person"),
     mails.c.position == bindparam("b_position"),
 )
+"""One row of `mails`, for a statement that is run for many; its parameters have these names."""
+
 _LATER = and_(
     mails.c.dispatch == bindparam("b_dispatch"),
     mails.c.person == bindparam("b_person"),
@@ -40,7 +42,7 @@ _LATER = and_(
 )
 _SETTLE = (
     update(mails)
-    .where(_PLACE)
+    .where(ONE_MAIL)
     .values(
         state=bindparam("b_state"),
         tries=bindparam("b_tries"),
@@ -51,7 +53,7 @@ _SETTLE = (
         changed=bindparam("b_now"),
     )
 )
-_SETTLED = ("b_state", "b_tries", "b_attempts", "b_doubt", "b_code", "b_words", "b_now", *_KEY)
+_SETTLED = ("b_state", "b_tries", "b_attempts", "b_doubt", "b_code", "b_words", "b_now", *ONE_MAIL_NAMES)
 _SETTLE_LATER = update(mails).where(_LATER).values(state=bindparam("b_rest"), changed=bindparam("b_now"))
 _ONE_PERSON = and_(people.c.dispatch == bindparam("b_dispatch"), people.c.person == bindparam("b_person"))
 _WAIT_UNTIL = update(people).where(_ONE_PERSON).values(due=bindparam("b_due"))
@@ -79,9 +81,9 @@ def write_settlements(connection: Connection, settled: Iterable[Settlement], now
         elif state is not MailState.ACCEPTED and state is not MailState.PLANNED:
             waiting.append((_due(settlement), dispatch, person))
     write_batch(connection, _SETTLE, _SETTLED, own)
-    write_batch(connection, _SETTLE_LATER, ("b_rest", "b_now", *_KEY), later)
-    write_batch(connection, _WAIT_UNTIL, ("b_due", *_KEY[:2]), waiting)
-    write_batch(connection, _ERASE, ("b_payload", "b_due", *_KEY[:2]), ended)
+    write_batch(connection, _SETTLE_LATER, ("b_rest", "b_now", *ONE_MAIL_NAMES), later)
+    write_batch(connection, _WAIT_UNTIL, ("b_due", *ONE_MAIL_NAMES[:2]), waiting)
+    write_batch(connection, _ERASE, ("b_payload", "b_due", *ONE_MAIL_NAMES[:2]), ended)
 
 
 def read_open(

@@ -13,6 +13,7 @@ from typing import Any
 from notegen.domain.planned_mail import MailState, PlannedMail
 from notegen.records.batch import write_batch
 from notegen.records.database import Connection, and_, bindparam, select, update
+from notegen.records.mail_rows import ONE_MAIL, ONE_MAIL_NAMES
 from notegen.records.schema import dispatches, mails, portions
 from notegen.records.stretch import Stretch
 
@@ -21,14 +22,10 @@ Place = tuple[int, int, int]
 
 _SPREAD = (
     update(mails)
-    .where(
-        mails.c.dispatch == bindparam("b_dispatch"),
-        mails.c.person == bindparam("b_person"),
-        mails.c.position == bindparam("b_position"),
-    )
+    .where(ONE_MAIL)
     .values(state=bindparam("b_state", MailState.SENDING.value), tries=bindparam("b_tries"))
 )
-_SPREAD_NAMES = ("b_dispatch", "b_person", "b_position", "b_tries")
+_SPREAD_NAMES = (*ONE_MAIL_NAMES, "b_tries")
 
 
 def mark(mail: PlannedMail) -> str:
