@@ -10,6 +10,7 @@ from notegen.checking.acceptance import UNUSED, without_accepted
 from notegen.checking.calendar import check_calendar
 from notegen.checking.concordance import check_concordance
 from notegen.checking.formula import check_formulas
+from notegen.checking.invisible import check_invisible
 from notegen.checking.markdown_slip import check_footnotes, check_markdown
 from notegen.checking.orthography import check_orthography
 from notegen.checking.section import Section, section_of
@@ -22,13 +23,14 @@ from notegen.domain.problem import Place, Problem, Severity
 _SECTION_CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     check_formulas,
     check_orthography,
+    check_invisible,
     check_lists,
     check_markdown,
     check_footnotes,
     check_calendar,
 )
 _GENITIVE = re.compile(r"\{\{\s*addressee\.of\b")
-_TITLE_CHECKS = (check_orthography, check_calendar)
+_TITLE_CHECKS = (check_orthography, check_invisible, check_calendar)
 
 
 def check_note(note: VerbalNote, languages: Mapping[str, Language]) -> tuple[Problem, ...]:

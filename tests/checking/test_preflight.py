@@ -319,6 +319,23 @@ def test_sections_have_the_same_shape(languages: Languages, text: str, code: str
     assert code in codes
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "severity"),
+    [
+        ("dire \u202equi\u202c suit", "U+202E", Severity.ERROR),
+        ("con\u200bnaissance", "U+200B", Severity.WARNING),
+        ("con\ufeffnaissance, \u2066ici\u2069", "U+2066", Severity.ERROR),
+    ],
+)
+def test_a_character_that_nobody_sees_is_told(
+    languages: Languages, text: str, code: str, severity: Severity
+) -> None:
+    problems = check_note(note(fr=f"{LEADS['fr']}\n\n{text}."), languages)
+    (problem,) = (each for each in problems if each.code == "note-invisible-character")
+    assert (problem.found, problem.severity) == (code, severity)
+    assert dict(problem.values)["near"].isprintable()
+
+
 def test_a_paragraph_that_a_section_lacks_is_told_where_it_would_follow(languages: Languages) -> None:
     problems = check_note(
         note(fr="dire une chose\n\nen dire deux\n\nfinir", en="say one thing\n\nend"), languages
