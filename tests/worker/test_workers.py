@@ -157,8 +157,7 @@ def test_figures_that_cannot_be_written_are_told_and_stop_nobody_who_works(
     folder.mkdir()
     with working(tmp_path, 1, "--metrics", folder / "worker.prom") as (worker,):
         until(lambda: (folder / "worker.prom").exists())
-        (folder / "worker.prom").unlink()
-        folder.rmdir()
+        folder.rename(tmp_path / "elsewhere")
         until(lambda: len(worker.said("figures_not_kept")) >= 2)
         assert worker.stop() == 0
 
