@@ -16,7 +16,7 @@ from terminal import Notegen
 
 @pytest.mark.slow
 def test_a_command_killed_a_hundred_times_loses_nothing(notegen: Notegen, tmp_path: Path) -> None:
-    people, kills = 1500, 100
+    people, kills = 2500, 100
     roster = save(tmp_path, [person(index) for index in range(people)])
     chance = random.Random(kills)
     done = 0
