@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from notegen.checking.section import Section
 from notegen.domain.problem import Problem, Severity
 
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """They change the direction of reading (Unicode UAX 9): what is printed is not what stands in the file."""
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile(f"[\u200b\u2060\ufeff{_TURNING}]")
 _AROUND = 24
 
 

@@ -40,8 +40,6 @@ from notegen.rendering.email import EmailComposer
 if TYPE_CHECKING:
     from notegen.records.settings import RecordsSettings
 
-"""What ends a run gently."""
-
 _SILENCE = 60.0
 _STOPPED = (
     "Stopping: what is under way is finished, the rest waits for the next run. Once more ends it at once."

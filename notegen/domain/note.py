@@ -31,6 +31,11 @@ class LanguageVersion:
         indentation = int(self.place.column) - 1
         return Place(self.place.file, self.place.line + line - 1, str(indentation + column))
 
+    def at_character(self, start: int) -> Place:
+        """Where a character of the body (counted from 0) stands in the author's file."""
+        before = self.body[:start]
+        return self.at(before.count("\n") + 1, start - before.rfind("\n"))
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:

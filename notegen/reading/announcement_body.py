@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from notegen.domain.hyperlink import hyperlinks, without_code
 from notegen.domain.note import LanguageVersion
-from notegen.domain.problem import Place
 from notegen.reading.finding import Finding
 from notegen.reading.note_link import dead
 
@@ -21,7 +20,9 @@ def check_body(body: LanguageVersion) -> Iterator[Finding]:
     if not body.body.strip():
         yield Finding(body.place, "the text is empty.", "Write what is to be told.")
     for sign in _CONTROL.finditer(body.body):
-        yield Finding(_at(body, sign), "a control character.", "Delete it, or write the line again.")
+        yield Finding(
+            body.at_character(sign.start()), "a control character.", "Delete it, or write the line again."
+        )
     for link in hyperlinks(body.body):
         place = body.at(link.line, link.column)
         if link.picture:
@@ -31,15 +32,12 @@ def check_body(body: LanguageVersion) -> Iterator[Finding]:
             hint = "Write a whole address, https://… or mailto:name@…; a file goes along as an attachment."
             yield Finding(place, f"the link {link.text!r} {fault}.", hint)
     for call in _FOOTNOTE.finditer(without_code(body.body)):
-        yield Finding(_at(body, call), f"a mail has no footnotes ({call[0]}).", "Write it in brackets.")
+        yield Finding(
+            body.at_character(call.start()), f"a mail has no footnotes ({call[0]}).", "Write it in brackets."
+        )
     if line := _open_code(body.body):
         what = "the code that begins here has no end, and the closing of the mail would become part of it."
         yield Finding(body.at(line), what, "Write the same marks on a line of their own below it.")
-
-
-def _at(body: LanguageVersion, found: re.Match[str]) -> Place:
-    before = body.body[: found.start()]
-    return body.at(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _open_code(text: str) -> int:

@@ -182,6 +182,4 @@ def _check_calls(leaflet: Leaflet, code: str, sense: Sense) -> None:
 
 
 def _find(sense: Sense, version: LanguageVersion, start: int, what: str, hint: str) -> None:
-    before = version.body[:start]
-    place = version.at(before.count("\n") + 1, start - before.rfind("\n"))
-    sense.findings.append(Finding(place, what, hint))
+    sense.findings.append(Finding(version.at_character(start), what, hint))

@@ -93,7 +93,7 @@ def _normalized(version: LanguageVersion, sense: Sense) -> LanguageVersion:
 
 
 def _letter(code: str, citation: Citation, version: LanguageVersion, found: str, read: str) -> Problem:
-    place = _place(version, citation)
+    place = version.at_character(citation.start)
     return Problem(code, place, found, Severity.WARNING, (("read", read),), version.language)
 
 
@@ -104,12 +104,7 @@ def _check_citations(versions: Sequence[LanguageVersion], sense: Sense) -> None:
             if citation.reference is None:
                 what = f"{citation.written} cannot be a reference."
                 hint = f"Did you mean {meant}?" if meant else "Correct its date or its number."
-                sense.findings.append(Finding(_place(version, citation), what, hint))
+                sense.findings.append(Finding(version.at_character(citation.start), what, hint))
             elif meant is not None:
                 found = (citation.reference.file, meant.file)
                 sense.warnings.append(_letter("note-file-letter", citation, version, *found))
-
-
-def _place(version: LanguageVersion, citation: Citation) -> Place:
-    before = version.body[: citation.start]
-    return version.at(before.count("\n") + 1, citation.start - before.rfind("\n"))

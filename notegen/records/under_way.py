@@ -7,7 +7,7 @@ that lives is not disturbed by that: its next transaction writes the cell anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from notegen.domain.planned_mail import MailState, PlannedMail
@@ -41,7 +41,7 @@ def spread(connection: Connection, dispatch: int, portion: int | None = None) ->
     """
     for table, condition in _holding(dispatch, portion):
         found = connection.execute(select(table.c.under_way).where(condition)).scalars().all()
-        rows = [tuple(map(int, each.split("."))) for cell in found for each in cell.split()]
+        rows = [mail for cell in found for mail in _mails_in(cell)]
         if rows:
             write_batch(connection, _SPREAD, _SPREAD_NAMES, rows)
             connection.execute(update(table).where(condition).values(under_way=""))
@@ -54,7 +54,7 @@ def places_under_way(connection: Connection, dispatch: int = 0) -> frozenset[Pla
         for table, condition in _holding(dispatch)
         for cell in connection.execute(select(table.c.under_way).where(condition)).scalars()
     ]
-    return frozenset(_place(each) for cell in cells for each in cell.split())
+    return frozenset(mail[:3] for cell in cells for mail in _mails_in(cell))
 
 
 def under_way_by_state(connection: Connection, own: Stretch) -> Mapping[str, int]:
@@ -82,6 +82,8 @@ def _holding(dispatch: int, portion: int | None = None) -> list[tuple[Any, Any]]
     return [(dispatches, whole), (portions, parts)]
 
 
-def _place(text: str) -> Place:
-    dispatch, person, position, _ = text.split(".")
-    return int(dispatch), int(person), int(position)
+def _mails_in(cell: str) -> Iterator[tuple[int, int, int, int]]:
+    """Dispatch, person, position and turn of each mail that `mark` wrote there."""
+    for each in cell.split():
+        dispatch, person, position, turn = map(int, each.split("."))
+        yield dispatch, person, position, turn

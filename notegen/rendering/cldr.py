@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from babel import Locale
@@ -48,12 +49,18 @@ def enumeration(items: Sequence[str], locale: str) -> str:
 
 def with_day_names(language: Language) -> Language:
     """The language with the names of its months and weekdays, as they stand in a date and alone."""
-    months = [get_month_names("wide", form, language.locale) for form in _FORMS]
-    weekdays = [get_day_names("wide", form, language.locale) for form in _FORMS]
-    return replace(language, months=_named(months, range(1, 13)), weekdays=_named(weekdays, range(7)))
+    months, weekdays = _calendar_names(language.locale)
+    return replace(language, months=months, weekdays=weekdays)
 
 
 _FORMS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
+
+
+@cache
+def _calendar_names(locale: str) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    months = [get_month_names("wide", form, locale) for form in _FORMS]
+    weekdays = [get_day_names("wide", form, locale) for form in _FORMS]
+    return _named(months, range(1, 13)), _named(weekdays, range(7))
 
 
 def _named(tables: Sequence[Mapping[int, str]], numbers: range) -> tuple[tuple[str, ...], ...]:
